@@ -1,0 +1,203 @@
+"""Book: the one door through which new appointments come.
+
+Lock the provider, look again, write, with the database's constraints behind it (docs/locking.md).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from booking.constraints import is_overlap
+from booking.domain.actors import Actor
+from booking.domain.errors import IdempotencyMismatch, SlotUnavailable
+from booking.domain.events import Action, record
+from booking.domain.free_time import Ask, check_instant, load_around
+from booking.domain.locking import lock_provider
+from booking.domain.pricing import price_of
+from booking.domain.refusals import refuse
+from booking.domain.sessions import occupy
+from booking.models import Appointment, Hold, Status
+from customers.models import User
+from project.db import retry_on_conflict
+from project.errors import InvalidInput
+from providers.models import Staff
+
+Source = Appointment.Source
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach a guest: a name, and an email address or an E.164 phone number."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Everything that somebody asks for when booking.
+
+    ``idempotency_key`` is already scoped to its caller. ``override_policy`` lifts notice and
+    horizon for the business's own bookings.
+    """
+
+    ask: Ask
+    start: datetime
+    by: Actor
+    now: datetime
+    customer: User | None
+    contact: Contact
+    notes: str
+    source: Source
+    idempotency_key: str | None
+    visitor: str
+    hold: Hold | None
+    override_policy: bool
+
+    @property
+    def digest(self) -> str:
+        """Tell one request from another under the same key."""
+        staff = self.ask.staff.pk if self.ask.staff else ""
+        facts = (self.ask.service.pk, self.start, staff, self.ask.duration, self.ask.party_size)
+        return hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()
+
+
+def book(
+    ask: Ask,
+    *,
+    start: datetime,
+    by: Actor,
+    now: datetime,
+    customer: User | None = None,
+    contact: Contact | None = None,
+    notes: str = "",
+    source: Source = Source.WEB,
+    idempotency_key: str | None = None,
+    visitor: str = "",
+    hold: Hold | None = None,
+    override_policy: bool = False,
+) -> Appointment:
+    """Book ``ask`` at ``start`` and return the appointment.
+
+    The same ``idempotency_key`` returns the appointment that it made before. With ``hold`` its
+    staff member is kept, and an expired one refuses the booking. Raises ``SlotUnavailable``,
+    ``IdempotencyMismatch`` or ``InvalidInput``; then nothing was written.
+    """
+    booking = Booking(
+        ask=ask,
+        start=check_instant(start, now=now),
+        by=by,
+        now=now,
+        customer=customer,
+        contact=contact or Contact(),
+        notes=notes,
+        source=source,
+        idempotency_key=idempotency_key,
+        visitor=visitor,
+        hold=hold,
+        override_policy=override_policy and by.is_business,
+    )
+    _check_contact(booking)
+    try:
+        appointment = _book(booking)
+    except IntegrityError as error:
+        appointment = _after_collision(booking, error)
+    if appointment is None:
+        raise refuse(
+            ask, booking.start, now=now, by_business=booking.override_policy, visitor=visitor
+        )
+    return appointment
+
+
+@retry_on_conflict
+def _book(booking: Booking) -> Appointment | None:
+    """Run the transaction; return nothing when the time is not free."""
+    with transaction.atomic():
+        booking.ask.service.provider = lock_provider(booking.ask.service.provider_id)
+        if (earlier := _earlier(booking)) is not None:
+            return earlier
+        _use_hold(booking)
+        free = load_around(
+            booking.ask,
+            booking.start,
+            now=booking.now,
+            by_business=booking.override_policy,
+            visitor=booking.visitor,
+        )
+        slot = free.slot(booking.start)
+        if slot is None:
+            transaction.set_rollback(True)  # the hold stays
+            return None
+        prefer = booking.hold.staff if booking.hold else None
+        return _write(booking, free.choose(slot, prefer=prefer))
+
+
+def _write(booking: Booking, staff: Staff | None) -> Appointment:
+    ask = booking.ask
+    provider = ask.service.provider
+    waits = not provider.auto_confirm and not booking.by.is_business
+    appointment = Appointment.objects.create(
+        provider=provider,
+        service=ask.service,
+        staff=staff,
+        session=occupy(ask, start=booking.start, staff=staff),
+        customer=booking.customer,
+        guest_name=booking.contact.name,
+        guest_email=booking.contact.email,
+        guest_phone=booking.contact.phone,
+        start=booking.start,
+        end=booking.start + timedelta(minutes=ask.duration),
+        party_size=ask.party_size,
+        status=Status.PENDING if waits else Status.CONFIRMED,
+        price=price_of(service=ask.service, duration=ask.duration, party_size=ask.party_size),
+        currency=provider.currency,
+        notes=booking.notes,
+        source=booking.source,
+        idempotency_key=booking.idempotency_key,
+        request_digest=booking.digest if booking.idempotency_key else "",
+    )
+    action = Action.REQUESTED if waits else Action.BOOKED
+    record(appointment, action, by=booking.by, now=booking.now)
+    return appointment
+
+
+def _use_hold(booking: Booking) -> None:
+    """Spend the hold. Two requests cannot both, since the lock is held."""
+    if booking.hold is None:
+        return
+    live = Hold.objects.live(booking.now).filter(pk=booking.hold.pk, visitor=booking.visitor)
+    if not live.delete()[0]:
+        raise SlotUnavailable("We kept this time for you for a while, and that while is over.")
+
+
+def _earlier(booking: Booking) -> Appointment | None:
+    """Return what the same key booked before, if anything."""
+    if booking.idempotency_key is None:
+        return None
+    found = Appointment.objects.with_names().filter(idempotency_key=booking.idempotency_key).first()
+    if found is not None and found.request_digest != booking.digest:
+        raise IdempotencyMismatch
+    return found
+
+
+def _after_collision(booking: Booking, error: IntegrityError) -> Appointment | None:
+    """Read what a constraint's refusal means: the time is taken, or the key was just used."""
+    if is_overlap(error):
+        return None
+    earlier = _earlier(booking)
+    if earlier is None:
+        raise error
+    return earlier
+
+
+def _check_contact(booking: Booking) -> None:
+    """Hold that the business can tell who comes and can reach them."""
+    if booking.customer is not None or booking.by.is_business:
+        return
+    if not booking.contact.name.strip():
+        raise InvalidInput("Please tell us your name.", field="name")
+    if not (booking.contact.email or booking.contact.phone):
+        raise InvalidInput("Give an email address or a phone number.", field="phone")

@@ -1,0 +1,318 @@
+"""Load what the free-time engine needs, in a fixed number of queries.
+
+The number does not depend on how many days, staff, appointments or years of history there are:
+one for all hours, one for sessions, one for all other blocks, and two more for services that need
+resources; staff and resources come prefetched with the service (``ServiceQuerySet.bookable``).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db.models import DateField, DateTimeField, F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from booking.availability import Calendar, Hours, Interval, ResourceCalendar, WallInterval
+from booking.models import BusyTime, Hold, Session
+from providers.models import DateOverride, Provider, Service, Staff, TimeOff, WeeklyHours
+
+NO_NUMBER = Cast(Value(None), IntegerField())
+NO_DATE = Cast(Value(None), DateField())
+NO_INSTANT = Cast(Value(None), DateTimeField())
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose calendars are wanted, and over which instants."""
+
+    provider: Provider
+    service: Service
+    staff_ids: tuple[int, ...]
+    timezone: ZoneInfo
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+    now: datetime
+    ignore_session: int | None = None
+    ignore_visitor: str = ""
+
+
+@dataclass(slots=True)
+class _Rules:
+    """Wall-clock rules of one staff member, or of the business."""
+
+    weekly: dict[int, list[WallInterval]] = field(default_factory=lambda: defaultdict(list))
+    overrides: dict[date, list[WallInterval]] = field(default_factory=lambda: defaultdict(list))
+
+
+class _Block(NamedTuple):
+    """A row of the union of time off, busy time and holds."""
+
+    staff_id: int | None
+    resource_id: int | None
+    service_id: int | None
+    since: datetime
+    until: datetime
+    start: datetime | None
+    end: datetime | None
+    party_size: int
+
+
+class _SessionRow(NamedTuple):
+    """What counts of an active session."""
+
+    staff_id: int | None
+    service_id: int
+    start: datetime
+    end: datetime
+    since: datetime
+    until: datetime
+    seats_left: int
+
+
+def scope_bounds(
+    zone: ZoneInfo, first: date, last: date, *, before: int, after: int
+) -> tuple[datetime, datetime]:
+    """Return the UTC instants between which something could touch the local days first..last.
+
+    ``before`` and ``after`` are the minutes by which an occupied range may reach past the day.
+    """
+    start = datetime.combine(first, time.min, zone).astimezone(UTC) - timedelta(minutes=before)
+    midnight = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC)
+    return start, midnight + timedelta(minutes=after)
+
+
+def load_calendars(
+    scope: Scope, staff: Sequence[Staff], *, duration: int, seats: int
+) -> tuple[list[Calendar], list[ResourceCalendar]]:
+    """Return the calendars of the people and of the resources that the service needs, by id.
+
+    A service that needs nobody has one calendar: the business's own.
+    """
+    rules = load_hours(scope)
+    sessions = load_sessions(scope)
+    blocks = load_blocks(scope)
+    opening = Hours(rules[None].weekly, rules[None].overrides)
+    people: Sequence[Staff | None] = staff if scope.service.needs_staff else [None]
+    calendars = []
+    for person in people:
+        whose = person.pk if person else None
+        mine = [row for row in sessions if person is None or row.staff_id == whose]
+        calendars.append(
+            Calendar(
+                staff_id=whose,
+                opening=opening,
+                own_weekly=rules[whose].weekly if person and person.own_hours else None,
+                own_overrides=rules[whose].overrides if person else {},
+                blocked=_blocked(whose, mine, blocks),
+                shared=_shared(scope, whose, mine, blocks, duration=duration, seats=seats),
+                load=_load(scope.timezone, mine),
+            )
+        )
+    return calendars, load_resources(scope, blocks)
+
+
+def load_hours(scope: Scope) -> dict[int | None, _Rules]:
+    """Return the rules by staff id; ``None`` is the business itself. One query."""
+    whose = Q(staff__isnull=True) | Q(staff__in=scope.staff_ids)
+    weekly = WeeklyHours.objects.filter(whose, provider=scope.provider).values_list(
+        "staff_id", "weekday", NO_DATE, "start_minute", "end_minute"
+    )
+    overrides = DateOverride.objects.filter(
+        whose, provider=scope.provider, date__gte=scope.first, date__lte=scope.last
+    ).values_list("staff_id", NO_NUMBER, "date", "start_minute", "end_minute")
+    rules: dict[int | None, _Rules] = defaultdict(_Rules)
+    rows = weekly.order_by().union(overrides.order_by(), all=True)
+    for staff_id, weekday, day, start, end in rows:
+        kept = rules[staff_id].weekly[weekday] if day is None else rules[staff_id].overrides[day]
+        if start is not None:
+            kept.append(WallInterval(start, end))
+    for each in rules.values():
+        for intervals in (*each.weekly.values(), *each.overrides.values()):
+            intervals.sort(key=lambda interval: interval.start)
+    return rules
+
+
+def load_sessions(scope: Scope) -> list[_SessionRow]:
+    """Return the active sessions of these people, or of a service that needs none. One query."""
+    mine = Q(staff__in=scope.staff_ids) if scope.service.needs_staff else Q(service=scope.service)
+    rows = _sessions(scope).filter(mine)
+    return [
+        _SessionRow(*row)
+        for row in rows.values_list(
+            "staff_id",
+            "service_id",
+            "start",
+            "end",
+            "occupied_from",
+            "occupied_until",
+            F("seats") - F("seats_taken"),
+        )
+    ]
+
+
+def load_blocks(scope: Scope) -> list[_Block]:
+    """Return time off, busy time and other people's live holds. One query."""
+    whose = Q(staff__isnull=True) | Q(staff__in=scope.staff_ids)
+    holds = (
+        _holds(scope)
+        .filter(whose)
+        .values_list(
+            "staff_id",
+            NO_NUMBER,
+            "service_id",
+            "occupied_from",
+            "occupied_until",
+            "start",
+            "end",
+            "party_size",
+        )
+    )
+    time_off = TimeOff.objects.filter(
+        whose, provider=scope.provider, end__gt=scope.start, start__lt=scope.end
+    ).values_list(
+        "staff_id",
+        "resource_id",
+        NO_NUMBER,
+        "start",
+        "end",
+        NO_INSTANT,
+        NO_INSTANT,
+        Value(0, IntegerField()),
+    )
+    busy = BusyTime.objects.filter(
+        staff__in=scope.staff_ids, end__gt=scope.start, start__lt=scope.end
+    ).values_list(
+        "staff_id",
+        NO_NUMBER,
+        NO_NUMBER,
+        "start",
+        "end",
+        NO_INSTANT,
+        NO_INSTANT,
+        Value(0, IntegerField()),
+    )
+    return [_Block(*row) for row in holds.union(time_off.order_by(), busy, all=True)]
+
+
+def load_resources(scope: Scope, blocks: Iterable[_Block]) -> list[ResourceCalendar]:
+    """Return the calendars of the resources that the service needs.
+
+    Two queries for their use; none when it needs no resource.
+    """
+    resources = sorted(scope.service.resources.all(), key=lambda resource: resource.pk)
+    if not resources:
+        return []
+    used = _resource_use(scope, [resource.pk for resource in resources])
+    blocked = defaultdict(list)
+    for block in blocks:
+        if block.resource_id is not None:
+            blocked[block.resource_id].append(Interval(block.since, block.until))
+    return [
+        ResourceCalendar(
+            resource_id=resource.pk,
+            quantity=resource.quantity if resource.available else 0,
+            capacity=resource.capacity,
+            used=used[resource.pk],
+            blocked=blocked[resource.pk],
+        )
+        for resource in resources
+    ]
+
+
+def _sessions(scope: Scope) -> QuerySet[Session]:
+    found = Session.objects.active().overlapping(scope.start, scope.end)
+    found = found.filter(provider=scope.provider)
+    return found if scope.ignore_session is None else found.exclude(pk=scope.ignore_session)
+
+
+def _holds(scope: Scope) -> QuerySet[Hold]:
+    found = Hold.objects.live(scope.now).overlapping(scope.start, scope.end)
+    found = found.filter(provider=scope.provider)
+    return found.exclude(visitor=scope.ignore_visitor) if scope.ignore_visitor else found
+
+
+def _resource_use(scope: Scope, resource_ids: Sequence[int]) -> Mapping[int, list[Interval]]:
+    """Return one interval per unit in use, by resource id.
+
+    A class uses one unit however many people hold or have a seat in it: rows of the same class
+    (service, staff and start) count once.
+    """
+    columns = ("occupied_from", "occupied_until", "service__seats", "service_id", "staff_id")
+    sessions = _sessions(scope).filter(resources__in=resource_ids)
+    holds = _holds(scope).filter(service__resources__in=resource_ids)
+    used: dict[int, list[Interval]] = defaultdict(list)
+    classes = set()
+    for resource_id, since, until, seats, *who in (
+        *sessions.values_list("resources", *columns),
+        *holds.values_list("service__resources", *columns),
+    ):
+        if seats > 1:
+            key = (resource_id, since, *who)
+            if key in classes:
+                continue
+            classes.add(key)
+        used[resource_id].append(Interval(since, until))
+    return used
+
+
+def _blocked(
+    staff_id: int | None, sessions: Iterable[_SessionRow], blocks: Iterable[_Block]
+) -> list[Interval]:
+    """Return when this calendar is taken.
+
+    What needs nobody is limited by its resources alone, so that its sessions and holds do not
+    block it; time off of the business does.
+    """
+    taken = []
+    if staff_id is not None:
+        taken = [Interval(row.since, row.until) for row in sessions]
+    for block in blocks:
+        is_hold = block.service_id is not None
+        whole_business = block.staff_id is None and block.resource_id is None and not is_hold
+        if whole_business or (staff_id is not None and block.staff_id == staff_id):
+            taken.append(Interval(block.since, block.until))
+    return taken
+
+
+def _shared(
+    scope: Scope,
+    staff_id: int | None,
+    sessions: Iterable[_SessionRow],
+    blocks: Iterable[_Block],
+    *,
+    duration: int,
+    seats: int,
+) -> dict[datetime, int]:
+    """Return the seats left by start, of this class's sessions and of starts that others hold."""
+    if not scope.service.is_class:
+        return {}
+    length = timedelta(minutes=duration)
+    left = {
+        row.start: row.seats_left
+        for row in sessions
+        if row.service_id == scope.service.pk and row.end - row.start == length
+    }
+    for block in blocks:
+        if (
+            block.service_id == scope.service.pk
+            and block.staff_id == staff_id
+            and block.start is not None
+            and block.end == block.start + length
+        ):
+            left[block.start] = max(0, left.get(block.start, seats) - block.party_size)
+    return left
+
+
+def _load(zone: ZoneInfo, sessions: Iterable[_SessionRow]) -> dict[date, int]:
+    """Return the booked minutes by local date."""
+    minutes: dict[date, int] = defaultdict(int)
+    for row in sessions:
+        minutes[row.start.astimezone(zone).date()] += (
+            int((row.end - row.start).total_seconds()) // 60
+        )
+    return minutes

@@ -1,0 +1,45 @@
+"""Why the domain refuses; each carries words for people and a stable code for programs."""
+
+from collections.abc import Sequence
+
+from booking.availability import Problem, Slot
+from project.errors import NguvaError
+
+
+class SlotUnavailable(NguvaError):
+    """A start that cannot be booked; ``alternatives`` are the nearest ones that can."""
+
+    code = "slot_unavailable"
+    default = "Sorry, this time is no longer free."
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        problems: Sequence[Problem] = (),
+        alternatives: Sequence[Slot] = (),
+    ) -> None:
+        super().__init__(message)
+        self.problems = list(problems)
+        self.alternatives = list(alternatives)
+
+
+class OutsidePolicy(NguvaError):
+    """The provider's booking policy, or plain sense about time, does not allow it now."""
+
+    code = "outside_policy"
+    default = "This is not possible any more."
+
+
+class InvalidTransition(NguvaError):
+    """The appointment is in a state from which this step does not exist."""
+
+    code = "invalid_transition"
+    default = "This appointment has changed meanwhile."
+
+
+class IdempotencyMismatch(NguvaError):
+    """The key was used before, for a different request."""
+
+    code = "idempotency_mismatch"
+    default = "This form was already used for another booking. Please start again."

@@ -1,0 +1,53 @@
+"""Say no with reasons in plain words, and offer what is possible instead."""
+
+from datetime import datetime
+
+from booking.availability import Problem
+from booking.domain.errors import SlotUnavailable
+from booking.domain.free_time import ALTERNATIVE_DAYS, Ask, load_around
+from booking.models import Appointment
+
+WORDS = {
+    "too_soon": "This time has passed or is too soon to book.",
+    "too_far": "This is further ahead than bookings are taken.",
+    "closed": "Nobody works at this time.",
+    "off_step": "Bookings do not start at this minute.",
+    "time_taken": "Sorry, this time has just been taken.",
+    "party_too_large": "There is not enough room for so many people.",
+    "resource_taken": "Sorry, the room or equipment for this is taken at this time.",
+    "class_full": "Sorry, this class is full.",
+    "no_staff": "Nobody offers this at the moment.",
+}
+
+
+def words_for(problems: list[Problem]) -> str:
+    """Return what to tell a person about the first of ``problems``."""
+    return WORDS[problems[0].code] if problems else ""
+
+
+def refuse(
+    ask: Ask,
+    start: datetime,
+    *,
+    now: datetime,
+    by_business: bool = False,
+    moving: Appointment | None = None,
+    visitor: str = "",
+) -> SlotUnavailable:
+    """Return the refusal of ``start``, with up to five alternatives nearby.
+
+    Called after the transaction that refused, so that nobody waits for the search.
+    """
+    around = load_around(
+        ask,
+        start,
+        now=now,
+        days=ALTERNATIVE_DAYS,
+        by_business=by_business,
+        moving=moving,
+        visitor=visitor,
+    )
+    problems = around.problems(start)
+    return SlotUnavailable(
+        words_for(problems), problems=problems, alternatives=around.alternatives(start)
+    )

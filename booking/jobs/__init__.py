@@ -1,0 +1,1 @@
+"""Background work: the jobs of the outbox are claimed, run, and finished or tried again."""

@@ -1,0 +1,17 @@
+"""How a handler says that its work did not succeed, in words that may be stored and logged."""
+
+
+class JobFailure(Exception):
+    """``code`` is kept with the job: a short outcome without names, addresses or bodies."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class TemporaryFailure(JobFailure):
+    """Worth another attempt later."""
+
+
+class PermanentFailure(JobFailure):
+    """No later attempt could succeed, so there is none."""

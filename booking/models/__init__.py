@@ -1,0 +1,15 @@
+"""What happens between customers and providers."""
+
+from booking.models.appointment import Appointment, AppointmentEvent, Status
+from booking.models.outbox import OutboxJob
+from booking.models.session import BusyTime, Hold, Session
+
+__all__ = [
+    "Appointment",
+    "AppointmentEvent",
+    "BusyTime",
+    "Hold",
+    "OutboxJob",
+    "Session",
+    "Status",
+]

@@ -1,0 +1,28 @@
+"""Instants as people say them, on the provider's clock and with that clock named."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.words import say_time, say_when, say_zone
+
+
+def spoken(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """Return ``Tue 24 Nov, 14:30``; with the year when it is not that of ``now``."""
+    return say_when(instant, zone, now=now) + _which(instant, zone)
+
+
+def span(start: datetime, length: timedelta, zone: ZoneInfo, *, now: datetime) -> str:
+    """Return ``Tue 24 Nov, 14:30–16:00 (Harare time)``; an end on another day has its date."""
+    end = start + length
+    if start.astimezone(zone).date() == end.astimezone(zone).date():
+        until = say_time(end, zone) + _which(end, zone)
+    else:
+        until = " " + spoken(end, zone, now=now)
+    return f"{spoken(start, zone, now=now)}–{until} ({say_zone(zone.key)})"
+
+
+def _which(instant: datetime, zone: ZoneInfo) -> str:
+    """Tell the two apart in an hour that the clock shows twice: `` BST`` and then `` GMT``."""
+    local = instant.astimezone(zone)
+    twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
+    return f" {local.tzname()}" if twice else ""

@@ -1,0 +1,76 @@
+"""Read what an address or a form asks for; whatever was typed, the answer is a value or words."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from booking.domain.free_time import Ask, make_ask
+from project.errors import InvalidInput
+from providers.models import Provider, Service
+
+View = Literal["day", "week"]
+DIGITS = 9
+"""No id or number that we hand out is longer, and every database takes it."""
+
+
+def read_number(params: Mapping[str, str], name: str) -> int | None:
+    """Return a whole number, or ``None`` when nothing was given. Raises ``InvalidInput``."""
+    text = params.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+        raise InvalidInput("Please choose from what is on offer.", field=name)
+    return int(text)
+
+
+def read_ask(params: Mapping[str, str], service: Service) -> Ask:
+    """Return the ask in ``staff``, ``duration`` (minutes) and ``party``. Raises ``InvalidInput``."""
+    return make_ask(
+        service=service,
+        staff_id=read_number(params, "staff"),
+        duration=read_number(params, "duration"),
+        party_size=read_number(params, "party"),
+    )
+
+
+def read_view(params: Mapping[str, str]) -> View:
+    """Return which of the two views is wanted. Raises ``InvalidInput``."""
+    wanted = params.get("view", "") or "week"
+    if wanted == "week":
+        return "week"
+    if wanted == "day":
+        return "day"
+    raise InvalidInput("Please choose the day or the week.", field="view")
+
+
+def read_date(params: Mapping[str, str]) -> date | None:
+    """Return the date asked for, if any. Raises ``InvalidInput``."""
+    text = params.get("date", "").strip()
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise InvalidInput("Please choose a date.", field="date") from None
+
+
+def read_start(params: Mapping[str, str]) -> datetime:
+    """Return the start of a pressed slot, in UTC. Raises ``InvalidInput``."""
+    try:
+        start = datetime.fromisoformat(params.get("start", ""))
+        if start.tzinfo is None:
+            raise ValueError  # noqa: TRY301  (answered like any other unreadable time)
+        return start.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput("Please choose one of the times.", field="start") from None
+
+
+def bookable_dates(provider: Provider, now: datetime) -> tuple[date, date]:
+    """Return today and the last date that customers may book, as dates of the provider."""
+    horizon = now + timedelta(days=provider.booking_horizon)
+    return now.astimezone(provider.tz).date(), horizon.astimezone(provider.tz).date()
+
+
+def clamp(day: date | None, first: date, last: date) -> date:
+    """Return ``day`` or the nearest date that may be shown."""
+    return first if day is None else min(max(day, first), last)

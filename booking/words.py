@@ -1,0 +1,47 @@
+"""How pages, mails and calendar files say times, lengths and prices."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils import dateformat
+
+
+def say_day(day: date, *, year: bool = False) -> str:
+    """Return ``Tue 24 Nov``; with ``year``, ``Tue 24 Nov 2026``."""
+    return dateformat.format(day, "D j M Y" if year else "D j M")
+
+
+def say_time(instant: datetime, zone: ZoneInfo) -> str:
+    """Return the time of day in ``zone``: ``14:30``."""
+    return f"{instant.astimezone(zone):%H:%M}"
+
+
+def say_when(instant: datetime, zone: ZoneInfo, *, now: datetime | None = None) -> str:
+    """Return ``Tue 24 Nov, 14:30`` as seen in ``zone``; with the year when it is not ``now``'s."""
+    local = instant.astimezone(zone)
+    year = now is not None and now.astimezone(zone).year != local.year
+    return f"{say_day(local.date(), year=year)}, {local:%H:%M}"
+
+
+def say_duration(minutes: int) -> str:
+    """Return ``45 min``, ``2 h`` or ``1 h 30``."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+
+
+def say_price(amount: Decimal, currency: str) -> str:
+    """Return ``USD 1,250.00``, or ``Free``."""
+    return f"{currency} {amount:,.2f}" if amount else "Free"
+
+
+def say_zone(zone: str) -> str:
+    """Return ``Harare time`` for ``Africa/Harare``."""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def say_people(number: int) -> str:
+    """Return ``1 person`` or ``3 people``."""
+    return "1 person" if number == 1 else f"{number} people"

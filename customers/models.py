@@ -1,0 +1,74 @@
+"""The people who use Nguva."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from customers.validators import validate_phone, validate_timezone
+from project import clock
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people by email; there are no usernames."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create and return a person who can log in with ``email`` and ``password``."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create and return an administrator."""
+        return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Find a person whatever the case the address was typed in."""
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One account: customer, staff member, provider and administrator, in any combination."""
+
+    email = models.EmailField("email address", max_length=254, unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    phone = models.CharField(
+        max_length=16, blank=True, validators=[validate_phone], help_text="E.164: +263771234567"
+    )
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166: ZW, KE")
+    timezone = models.CharField(max_length=64, blank=True, validators=[validate_timezone])
+    language = models.CharField(max_length=10, default="en")
+    is_staff = models.BooleanField("may use the admin site", default=False)
+    is_active = models.BooleanField("active", default=True)
+    date_joined = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="An account with this email address exists already.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        """Store addresses in lower case: people do not remember how they typed them."""
+        super().clean()
+        self.email = type(self).objects.normalize_email(self.email).lower()
+
+
+def display_name(user: User) -> str:
+    """Return what we call a person in pages and mails."""
+    return str(user)

@@ -1,0 +1,1 @@
+"""What tests need that is not the product: throw-away servers."""

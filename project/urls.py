@@ -1,0 +1,21 @@
+"""The URL map: one include per app, and what belongs to no app."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from project.health import health
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = "Nguva administration"
+admin.site.site_title = "Nguva"
+admin.site.index_title = "The whole market"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("health/", health, name="health"),
+    path("me/", include("customers.urls")),
+    path("provider/", include("providers.urls")),
+    path("", include("booking.urls")),
+]

@@ -1,0 +1,182 @@
+"""Providers and the people who work for them."""
+
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from customers.models import User
+from customers.validators import validate_phone, validate_timezone
+
+
+class Category(models.Model):
+    """A kind of business or service: hairdressing, dental, tutoring and so on."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=60)
+    icon = models.CharField(max_length=30, blank=True, help_text="Name in the icon sprite.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("position", "name")
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProviderQuerySet(models.QuerySet["Provider"]):
+    """How pages ask for providers."""
+
+    def listed(self) -> Self:
+        """Those that everybody may see."""
+        return self.filter(approved=True, published=True)
+
+    def matching(self, text: str) -> Self:
+        """Those whose search text holds every word of ``text``."""
+        found = self
+        for word in text.lower().split()[:8]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def for_member(self, user: User) -> Self:
+        """Those that ``user`` owns or actively works for."""
+        works_for = Staff.objects.filter(user=user, active=True).values("provider_id")
+        return self.filter(Q(owner=user) | Q(pk__in=works_for))
+
+
+class Provider(models.Model):
+    """A business, with its booking policy."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="providers"
+    )
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120)
+    description = models.TextField(blank=True, max_length=4000)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="providers")
+    city = models.CharField(max_length=80)
+    country = models.CharField(max_length=2, help_text="ISO 3166: ZW, KE")
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=16, blank=True, validators=[validate_phone])
+    email = models.EmailField(blank=True)
+    timezone = models.CharField(max_length=64, validators=[validate_timezone])
+    currency = models.CharField(max_length=3, help_text="ISO 4217: USD, KES, ZWG")
+    approved = models.BooleanField(default=True)
+    published = models.BooleanField(default=False)
+    featured = models.BooleanField(default=False, help_text="Shown on the home page.")
+    search_text = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # The booking policy. Times in minutes unless named otherwise.
+    minimum_notice = models.PositiveIntegerField(
+        default=30,
+        validators=[MaxValueValidator(60 * 24 * 90)],
+        help_text="Minutes between now and the earliest start that customers can book.",
+    )
+    booking_horizon = models.PositiveSmallIntegerField(
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text="How many days ahead customers can book.",
+    )
+    slot_step = models.PositiveSmallIntegerField(
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(24 * 60)],
+        help_text="Minutes between possible starts.",
+    )
+    cancellation_window = models.PositiveIntegerField(
+        default=120,
+        validators=[MaxValueValidator(60 * 24 * 90)],
+        help_text="Minutes before the start until which customers can still cancel or move.",
+    )
+    auto_confirm = models.BooleanField(
+        default=True, help_text="Off: each request waits until you accept it."
+    )
+    buffer_before = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(240)], help_text="Minutes kept free before."
+    )
+    buffer_after = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(240)], help_text="Minutes kept free after."
+    )
+
+    objects = ProviderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("name", "pk")
+        indexes = (
+            models.Index(
+                fields=["name", "id"],
+                name="provider_listed",
+                condition=Q(approved=True, published=True),
+            ),
+            models.Index(fields=["category", "name"], name="provider_category"),
+            models.Index(fields=["city", "name"], name="provider_city"),
+        )
+        constraints = (
+            models.CheckConstraint(condition=Q(slot_step__gte=5), name="provider_step_sane"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the public page."""
+        return reverse("provider_detail", args=[self.slug])
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The timezone that its hours are meant in."""
+        return ZoneInfo(self.timezone)
+
+
+class StaffQuerySet(models.QuerySet["Staff"]):
+    """How pages ask for staff."""
+
+    def active(self) -> Self:
+        """Those who can be booked."""
+        return self.filter(active=True)
+
+
+class Staff(models.Model):
+    """A person who performs services."""
+
+    class Role(models.TextChoices):
+        STAFF = "staff", "Staff"
+        MANAGER = "manager", "Manager"
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="staff")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="staff_roles",
+        null=True,
+        blank=True,
+    )
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=10, choices=Role, default=Role.STAFF)
+    active = models.BooleanField(default=True)
+    own_hours = models.BooleanField(
+        default=False, help_text="Off: works whenever the business is open."
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position", "pk")
+        verbose_name_plural = "staff"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["provider", "user"],
+                name="staff_once_per_provider",
+                violation_error_message="This person works for this business already.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,24 @@
+"""The provider's pages."""
+
+from django.urls import path
+
+from providers.views.actions import appointment_action
+from providers.views.appointments import appointment_detail, appointment_list
+from providers.views.dashboard import dashboard
+from providers.views.reschedule import appointment_reschedule
+
+urlpatterns = [
+    path("", dashboard, name="provider_dashboard"),
+    path("appointments/", appointment_list, name="provider_appointments"),
+    path("appointments/<int:appointment_id>/", appointment_detail, name="provider_appointment"),
+    path(
+        "appointments/<int:appointment_id>/reschedule/",
+        appointment_reschedule,
+        name="provider_appointment_reschedule",
+    ),
+    path(
+        "appointments/<int:appointment_id>/<slug:action>/",
+        appointment_action,
+        name="provider_appointment_action",
+    ),
+]

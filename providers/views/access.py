@@ -1,0 +1,114 @@
+"""The door to the provider's pages: who comes in, and what they may fetch.
+
+Everything that is not theirs answers 404, so that nobody learns what exists.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from booking.models import Appointment
+from booking.models.appointment import AppointmentQuerySet
+from project.access import declare
+from project.htmx import MemberRequest
+from providers.domain.access import Membership, memberships
+
+P = ParamSpec("P")
+
+
+class BusinessRequest(MemberRequest):
+    """A request by somebody of a business: all their places, and the one this page is about."""
+
+    memberships: list[Membership]
+    membership: Membership
+
+
+def person(
+    view: Callable[Concatenate[BusinessRequest, P], HttpResponse],
+) -> Callable[Concatenate[BusinessRequest, P], HttpResponseBase]:
+    """Open to everybody who is logged in; sets ``request.memberships``, which may be empty."""
+
+    @wraps(view)
+    def met(request: BusinessRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        request.memberships = memberships(request.user)
+        return view(request, *args, **kwargs)
+
+    return declare(login_required(met), "provider")
+
+
+def member(
+    view: Callable[Concatenate[BusinessRequest, P], HttpResponse],
+) -> Callable[Concatenate[BusinessRequest, P], HttpResponseBase]:
+    """Open to the owner and the active staff of at least one business; 404 for everybody else.
+
+    Sets ``request.memberships`` and ``request.membership``.
+    """
+
+    @wraps(view)
+    def entered(request: BusinessRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        enter(request)
+        return view(request, *args, **kwargs)
+
+    return person(entered)
+
+
+def enter(request: BusinessRequest) -> None:
+    """Set ``request.membership``: the business that ``?business=<slug>`` names, else the first.
+
+    Raises ``Http404`` for a slug that is not one of theirs, and for people without a business.
+    """
+    slug = request.GET.get("business")
+    for place in request.memberships:
+        if slug is None or place.provider.slug == slug:
+            request.membership = place
+            return
+    raise Http404
+
+
+def appointments_of(membership: Membership) -> AppointmentQuerySet:
+    """Return what this person may see of the business, with the names that lists show."""
+    if membership.sees_all:
+        return Appointment.objects.for_provider(membership.provider).with_names()
+    assert membership.staff is not None, "staff members have a row of their own"
+    return Appointment.objects.for_staff(membership.staff).with_names()
+
+
+def get_appointment(request: BusinessRequest, appointment_id: int) -> Appointment:
+    """Return the appointment if the person may see and change it; raise ``Http404`` otherwise.
+
+    It makes the appointment's business the one that the page is about, whichever was chosen.
+    """
+    visible = _visible(request.memberships)
+    appointment = get_object_or_404(
+        Appointment.objects.with_names().filter(visible), pk=appointment_id
+    )
+    request.membership = next(
+        each for each in request.memberships if each.provider.pk == appointment.provider_id
+    )
+    return appointment
+
+
+def business_context(request: BusinessRequest) -> dict[str, Any]:
+    """Return what every page of a business shows around its content."""
+    several = len(request.memberships) > 1
+    slug = request.membership.provider.slug
+    return {
+        "nav_here": "provider",
+        "membership": request.membership,
+        "memberships": request.memberships,
+        "provider": request.membership.provider,
+        "zone": request.membership.provider.timezone,
+        "business_query": f"?{urlencode({'business': slug})}" if several else "",
+    }
+
+
+def _visible(places: Sequence[Membership]) -> Q:
+    whole = [place.provider.pk for place in places if place.sees_all]
+    own = [place.staff.pk for place in places if place.staff and not place.sees_all]
+    return Q(provider__in=whole) | Q(staff__in=own)
