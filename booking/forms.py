@@ -40,7 +40,7 @@ class PhoneForm(NotesForm):
         help_text="So that they can reach you on the day.",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
     )
-    field_order = ("phone", "notes")
+    field_order: tuple[str, ...] = ("phone", "notes")
 
     def clean_phone(self) -> str:
         """Return the number as E.164, read as one of the provider's country."""

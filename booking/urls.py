@@ -1,5 +1,33 @@
-"""The public booking pages."""
+"""The public pages: find, choose, book, and manage a booking by its secret link."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from booking.views import catalogue, checkout, choosing, manage
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("providers/", catalogue.provider_list, name="provider_list"),
+    path("providers/next-free/", catalogue.next_free, name="next_free"),
+    path("p/<slug:slug>/", catalogue.provider_detail, name="provider_detail"),
+    path("p/<slug:slug>/book/<slug:service>/", choosing.booking, name="booking"),
+    path(
+        "p/<slug:slug>/book/<slug:service>/first/",
+        choosing.first_free_time,
+        name="first_free_time",
+    ),
+    path("p/<slug:slug>/book/<slug:service>/hold/", checkout.hold_create, name="hold_create"),
+    path(
+        "p/<slug:slug>/book/<slug:service>/details/<str:token>/",
+        checkout.booking_details,
+        name="booking_details",
+    ),
+    path(
+        "p/<slug:slug>/book/<slug:service>/details/<str:token>/release/",
+        checkout.hold_release,
+        name="hold_release",
+    ),
+    path("a/<str:token>/", manage.appointment_manage, name="appointment_manage"),
+    path("a/<str:token>/reschedule/", manage.appointment_reschedule, name="appointment_reschedule"),
+    path("a/<str:token>/cancel/", manage.appointment_cancel, name="appointment_cancel"),
+    path("a/<str:token>/calendar.ics", manage.appointment_ics, name="appointment_ics"),
+]

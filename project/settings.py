@@ -136,10 +136,14 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_static_storage = f"Compressed{'' if DEBUG else 'Manifest'}StaticFilesStorage"
+# Pages use the files that collectstatic made (hashed, compressed, cached for good), or the sources.
+STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=not DEBUG)
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+_plain_storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+_static_storage = "project.static.HashedStorage" if STATIC_COLLECTED else _plain_storage
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": f"whitenoise.storage.{_static_storage}"},
+    "staticfiles": {"BACKEND": _static_storage},
 }
 LANGUAGE_CODE = "en"
 USE_I18N = True
@@ -149,7 +153,9 @@ USE_TZ = True
 # --- mail -------------------------------------------------------------------------------------
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = 20  # seconds for each step of a mail; a worker's claim lasts longer than all of them
+EMAIL_TIMEOUT = (
+    20  # seconds for each step of a mail; a worker's claim lasts longer than all of them
+)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nguva <bookings@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 

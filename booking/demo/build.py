@@ -1,4 +1,4 @@
-"""Turn the described businesses into rows: categories, accounts, providers and all they consist of."""
+"""Turn the described businesses into rows: categories, accounts, providers and their parts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,15 +77,20 @@ def build_accounts() -> dict[str, User]:
 
 def build_businesses(shops: Sequence[Shop], *, now: datetime) -> list[Business]:
     """Make the rows of all ``shops``; what has a date is placed around the local day of ``now``."""
-    kinds = {kind.slug: _build_category(kind, number) for number, kind in enumerate(market.KINDS)}
+    kinds = {category.slug: category for category in ensure_categories()}
     businesses = [_build_business(shop, kinds, now) for shop in shops]
     refresh_search_texts([business.provider for business in businesses])
     return businesses
 
 
-def _build_category(kind: market.Kind, position: int) -> Category:
-    defaults = {"name": kind.name, "icon": kind.icon, "position": position}
-    return Category.objects.get_or_create(slug=kind.slug, defaults=defaults)[0]
+def ensure_categories() -> list[Category]:
+    """Return the categories of the market; those that are there already stay as they are."""
+    return [
+        Category.objects.get_or_create(
+            slug=kind.slug, defaults={"name": kind.name, "icon": kind.icon, "position": position}
+        )[0]
+        for position, kind in enumerate(market.KINDS)
+    ]
 
 
 def _build_business(shop: Shop, kinds: dict[str, Category], now: datetime) -> Business:

@@ -1,19 +1,18 @@
 """Fill the calendars of a business with sessions that break no rule.
 
-Each person and each room rented by itself is walked through day by day: at each free start something
-may be booked, and nothing is where hours, time off, colleagues or rooms speak against it.
+Each person and each room rented by itself is walked through day by day: at each free start
+something may be booked, and nothing is where hours, time off, colleagues or rooms speak against it.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from random import Random
 
 from booking.availability import Hours, WallInterval, resolve, working_hours
 from booking.demo.blueprint import chance
 from booking.demo.build import Business, Offered
-from providers.models import DateOverride, Provider, Resource, Staff, WeeklyHours
+from providers.models import DateOverride, Resource, Staff, WeeklyHours
 
 PAST_DAYS = 30
 FUTURE_DAYS = 16
@@ -75,9 +74,7 @@ def fill(business: Business) -> list[Placed]:
     """Return sessions from 30 days ago to 16 days ahead, in order of day, denser the nearer."""
     diary = Diary(business)
     return [
-        placed
-        for day in range(-PAST_DAYS, FUTURE_DAYS + 1)
-        for placed in _fill_day(diary, day)
+        placed for day in range(-PAST_DAYS, FUTURE_DAYS + 1) for placed in _fill_day(diary, day)
     ]
 
 
@@ -102,7 +99,9 @@ def _walk(
     for work in resolve(*_hours(business, person, day), business.provider.tz):
         start = work.start
         while start < work.end:
-            placed = _propose(business.provider, rng.choice(menu), person, day, start, rng)
+            offered = rng.choice(menu)
+            minutes = rng.choice(offered.service.durations[:6])
+            placed = _place(offered, person, day=day, start=start, minutes=minutes)
             wanted = rng.random() < _demand(day)
             if wanted and placed.end <= work.end and diary.fits(placed):
                 diary.write(placed)
@@ -120,16 +119,11 @@ def _demand(day: int) -> float:
     return max(0.04, 0.22 - day * 0.018)
 
 
-def _propose(
-    provider: Provider,
-    offered: Offered,
-    person: Staff | None,
-    day: int,
-    start: datetime,
-    rng: Random,
+def _place(
+    offered: Offered, person: Staff | None, *, day: int, start: datetime, minutes: int
 ) -> Placed:
-    service = offered.service
-    end = start + timedelta(minutes=rng.choice(service.durations[:6]))
+    service, provider = offered.service, offered.service.provider
+    end = start + timedelta(minutes=minutes)
     before = provider.buffer_before if service.buffer_before is None else service.buffer_before
     after = provider.buffer_after if service.buffer_after is None else service.buffer_after
     held = [resource.capacity for resource in offered.resources]
@@ -159,11 +153,12 @@ def _hours(business: Business, person: Staff | None, day: int) -> tuple[date, li
 def _rules(business: Business, person: Staff | None) -> Hours:
     weekly: dict[int, list[WallInterval]] = defaultdict(list)
     overrides: dict[date, list[WallInterval]] = defaultdict(list)
-    for row in (*business.hours, *business.overrides):
-        if row.staff != person:
-            continue
-        kept = weekly[row.weekday] if isinstance(row, WeeklyHours) else overrides[row.date]
-        kept += _span(row)
+    for hours in business.hours:
+        if hours.staff == person:
+            weekly[hours.weekday] += _span(hours)
+    for special in business.overrides:
+        if special.staff == person:
+            overrides[special.date] += _span(special)
     return Hours(weekly, overrides)
 
 

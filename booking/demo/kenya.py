@@ -1,4 +1,4 @@
-"""The Kenyan half of the demo market. Prices are those of 2026, roughly 130 KES to the dollar."""
+"""The Kenyan half of the demo market. Prices of 2026, roughly 130 KES to the dollar."""
 
 from booking.demo.blueprint import Away, City, Offer, Person, Room, Shop, Special
 

@@ -34,7 +34,11 @@ CLOSING = {
     Status.DECLINED: Action.DECLINED,
 }
 EVERY_THIRD = 3
-CALLED_OFF = ("Feeling unwell", "Something came up", "Will be travelling", "")
+TOOK_TIME = frozenset({Status.COMPLETED, Status.NO_SHOW})
+REASONS = {
+    Status.CANCELLED: ("Feeling unwell", "Something came up", "Will be travelling", ""),
+    Status.DECLINED: ("Fully booked that day", "Not on that day, sorry"),
+}
 WISHES = ("First visit.", "Please call when you are ready for me.", "Same as last time.")
 
 
@@ -64,9 +68,10 @@ class Party:
 def build_visits(businesses: Sequence[Business], *, customer: User, now: datetime) -> int:
     """Write sessions, appointments and their history; return the number of appointments."""
     ledger = Ledger(now)
+    busy_days: set[int] = set()
     for business in businesses:
         diary = fill(business)
-        reserved = _visits_of_customer(business, diary)
+        reserved = _visits_of_customer(business, diary, busy_days)
         waiting = count()
         for number, placed in enumerate(diary):
             if number in reserved:
@@ -78,23 +83,25 @@ def build_visits(businesses: Sequence[Business], *, customer: User, now: datetim
     return len(ledger.appointments)
 
 
-def _visits_of_customer(business: Business, diary: Sequence[Placed]) -> set[int]:
-    """Return the places in the diary that go to the demo customer: one for each wish of theirs."""
-    chosen: dict[int, int] = {}
+def _visits_of_customer(
+    business: Business, diary: Sequence[Placed], busy_days: set[int]
+) -> set[int]:
+    """Return the places in the diary that go to the demo customer, who goes out once a day."""
+    chosen = set()
     for slug, wish in market.CUSTOMER_VISITS:
-        if slug != business.shop.slug:
-            continue
-        open_days = [
+        fitting = [
             (abs(placed.day - wish), number)
             for number, placed in enumerate(diary)
-            if placed.day * wish > 0
-            and placed.offered.service.seats == 1
-            and placed.day not in chosen
+            if slug == business.shop.slug
+            and placed.day * wish > 0
+            and placed.day not in busy_days
+            and not placed.offered.service.is_class
         ]
-        if open_days:
-            number = min(open_days)[1]
-            chosen[diary[number].day] = number
-    return set(chosen.values())
+        if fitting:
+            number = min(fitting)[1]
+            busy_days.add(diary[number].day)
+            chosen.add(number)
+    return chosen
 
 
 def _is_group(placed: Placed) -> bool:
@@ -163,7 +170,7 @@ def _outcome(
     if placed.day > 0 and party.customer:
         return Status.CONFIRMED
     status = rng.choice(OUTCOMES[placed.day < 0])
-    declines = status == Status.CANCELLED and business.shop.by_hand and rng.random() < 0.3
+    declines = status == Status.CANCELLED and business.shop.by_hand and rng.randrange(3) == 0
     return Status.DECLINED if declines else status
 
 
@@ -187,7 +194,7 @@ def _appointment(
         status=status,
         price=price,
         currency=session.provider.currency,
-        notes=rng.choice(WISHES) if rng.random() < 0.12 else "",
+        notes=rng.choice(WISHES) if rng.randrange(8) == 0 else "",
         reference=reference(next(ledger.numbers)),
     )
 
@@ -200,45 +207,37 @@ def _history(
         appointment.start - timedelta(minutes=rng.randint(1500, 12_000)),
         local_midnight(business) - timedelta(minutes=rng.randint(90, 3000)),
     )
-    asked = business.shop.by_hand
-    who = By.CUSTOMER if appointment.customer else By.GUEST
-    first = Status.PENDING if asked else Status.CONFIRMED
-    action = Action.REQUESTED if asked else Action.BOOKED
-    yield _event(appointment, action, who, "", first, booked)
     status = Status(appointment.status)
-    before = first
-    if asked and status not in {Status.PENDING, Status.DECLINED}:
+    by_hand = business.shop.by_hand
+    before = Status.PENDING if by_hand else Status.CONFIRMED
+    first = Action.REQUESTED if by_hand else Action.BOOKED
+    yield _event(appointment, first, "", before, at=booked)
+    if by_hand and status not in {Status.PENDING, Status.DECLINED}:
         answered = booked + timedelta(minutes=rng.randint(5, 40))
-        yield _event(appointment, Action.ACCEPTED, By.PROVIDER, first, Status.CONFIRMED, answered)
+        yield _event(appointment, Action.ACCEPTED, before, Status.CONFIRMED, at=answered)
         before = Status.CONFIRMED
     if status in CLOSING:
-        yield _closing(appointment, before, who, booked, rng)
-
-
-def _closing(
-    appointment: Appointment, before: Status, who: By, booked: datetime, rng: Random
-) -> AppointmentEvent:
-    status = Status(appointment.status)
-    reason = ""
-    if status in {Status.COMPLETED, Status.NO_SHOW}:
-        who, when = By.PROVIDER, appointment.end
-    else:
-        when = booked + timedelta(minutes=rng.randint(45, 80))
-        who = By.PROVIDER if status == Status.DECLINED else who
-        reason = "Fully booked that day" if status == Status.DECLINED else rng.choice(CALLED_OFF)
-    return _event(appointment, CLOSING[status], who, before, status, when, reason)
+        called_off = booked + timedelta(minutes=rng.randint(45, 80))
+        at = appointment.end if status in TOOK_TIME else called_off
+        reason = rng.choice(REASONS.get(status, ("",)))
+        yield _event(appointment, CLOSING[status], before, status, at=at, reason=reason)
 
 
 def _event(
     appointment: Appointment,
     action: Action,
-    actor: By,
     before: Status | str,
     after: Status,
-    when: datetime,
+    *,
+    at: datetime,
     reason: str = "",
 ) -> AppointmentEvent:
-    by = {By.CUSTOMER: appointment.customer, By.PROVIDER: appointment.provider.owner}.get(actor)
+    """A row of history; the booker books and calls off, the business does the rest."""
+    by: User | None = appointment.provider.owner
+    actor = By.PROVIDER
+    if action in {Action.REQUESTED, Action.BOOKED, Action.CANCELLED}:
+        by = appointment.customer
+        actor = By.CUSTOMER if by else By.GUEST
     return AppointmentEvent(
         appointment=appointment,
         action=action,
@@ -249,7 +248,7 @@ def _event(
         to_start=appointment.start,
         to_staff=appointment.staff,
         reason=reason,
-        created_at=when,
+        created_at=at,
     )
 
 

@@ -1,4 +1,4 @@
-"""The Zimbabwean half of the demo market. Prices are those of 2026, roughly 27 ZWG to the dollar."""
+"""The Zimbabwean half of the demo market. Prices of 2026, roughly 27 ZWG to the dollar."""
 
 from booking.demo.blueprint import Away, City, Offer, Person, Room, Shop, Special
 

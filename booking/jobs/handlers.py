@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from booking.domain.outbox import Payload, Work, enqueue_many
-from booking.feeds.ics import appointment_ics
+from booking.feeds.ics import appointment_calendar
 from booking.jobs.errors import PermanentFailure, TemporaryFailure
 from booking.jobs.runner import Handlers
 from booking.models import AppointmentEvent, Status
 from booking.notifications import email
 from booking.notifications.sides import Side, concerned
+from booking.notifications.wording import link
 
 SEND_ATTEMPTS = 14
 """With the waits between them about eight hours: longer than most outages of a mail server."""
@@ -33,11 +34,9 @@ def appointment_event(payload: Payload, now: datetime) -> None:
 
 def send_email(payload: Payload, now: datetime) -> None:
     """Send one side's mail about one event; the calendar file goes with what is confirmed."""
-    event = _event(payload)
-    confirmed = event.appointment.status == event.to_status == Status.CONFIRMED
-    calendar = appointment_ics(event.appointment) if confirmed else None
+    event, side = _event(payload), Side(str(payload["to"]))
     try:
-        email.send_email(event, Side(str(payload["to"])), calendar=calendar)
+        email.send_email(event, side, calendar=_calendar(event, side))
     except email.Undeliverable as error:
         raise PermanentFailure(error.code) from None
     except email.DeliveryFailed as error:
@@ -46,6 +45,15 @@ def send_email(payload: Payload, now: datetime) -> None:
 
 HANDLERS: Handlers = {"appointment_event": appointment_event, "send_email": send_email}
 """Every kind of job that there is."""
+
+
+def _calendar(event: AppointmentEvent, side: Side) -> bytes | None:
+    """The calendar file as things stand; nothing when the event or what followed is no yes."""
+    appointment = event.appointment
+    if not appointment.status == event.to_status == Status.CONFIRMED:
+        return None
+    history = list(appointment.events.all())
+    return appointment_calendar(appointment, url=link(event, side), events=history)
 
 
 def _event(payload: Payload) -> AppointmentEvent:

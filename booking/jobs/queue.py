@@ -92,7 +92,7 @@ def fail(held: Claim, *, error: str, now: datetime, permanent: bool = False) -> 
 
 def delay(attempt: int) -> timedelta:
     """How long to wait after the given attempt: doubling to an hour, a fifth more or less."""
-    doubled = FIRST_DELAY * (1 << (attempt - 1))
+    doubled = FIRST_DELAY * (1 << min(attempt - 1, 16))
     return min(doubled, LONGEST_DELAY) * random.uniform(0.8, 1.2)  # noqa: S311 - spreads attempts, guards nothing
 
 

@@ -15,10 +15,10 @@ def span(start: datetime, length: timedelta, zone: ZoneInfo, *, now: datetime) -
     """Return ``Tue 24 Nov, 14:30–16:00 (Harare time)``; an end on another day has its date."""
     end = start + length
     if start.astimezone(zone).date() == end.astimezone(zone).date():
-        until = say_time(end, zone) + _which(end, zone)
+        until = f"–{say_time(end, zone)}{_which(end, zone)}"
     else:
-        until = " " + spoken(end, zone, now=now)
-    return f"{spoken(start, zone, now=now)}–{until} ({say_zone(zone.key)})"
+        until = f" – {spoken(end, zone, now=now)}"
+    return f"{spoken(start, zone, now=now)}{until} ({say_zone(zone.key)})"
 
 
 def _which(instant: datetime, zone: ZoneInfo) -> str:

@@ -18,13 +18,19 @@ def read_number(params: Mapping[str, str], name: str) -> int | None:
     text = params.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= DIGITS):
+    number = parse_number(text)
+    if number is None:
         raise InvalidInput("Please choose from what is on offer.", field=name)
-    return int(text)
+    return number
+
+
+def parse_number(text: str) -> int | None:
+    """Return ``text`` as a whole number that every database takes, or nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
 
 
 def read_ask(params: Mapping[str, str], service: Service) -> Ask:
-    """Return the ask in ``staff``, ``duration`` (minutes) and ``party``. Raises ``InvalidInput``."""
+    """Return the ask in ``staff``, ``duration`` and ``party``. Raises ``InvalidInput``."""
     return make_ask(
         service=service,
         staff_id=read_number(params, "staff"),

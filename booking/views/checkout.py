@@ -64,9 +64,7 @@ def hold_create(request: PageRequest, slug: str, service: str) -> HttpResponse:
     except SlotUnavailable as error:
         response = _refusal(request, ask, error, now=now, start=start)
     else:
-        url = reverse("booking_details", args=[slug, service, hold.token])
-        response = redirect(url)
-        response.status_code = 303
+        response = _see_other(reverse("booking_details", args=[slug, service, hold.token]))
         if "typed" in request.POST:
             response = _page(request, ask, now=now, hold=hold, form=_retyped(request, found))
     remember_visitor(response, visitor)
@@ -84,7 +82,7 @@ def booking_details(request: PageRequest, slug: str, service: str, token: str) -
         return _book(request, found, token=token, visitor=visitor, now=now)
     hold = Hold.objects.filter(token=token, service=found).select_related("staff").first()
     if hold is None:
-        return _after_hold(found, token=token, visitor=visitor)
+        return _gone(request, found, now=now)
     if hold.visitor != visitor:
         raise Http404
     ask = _held_ask(hold, found)
@@ -182,6 +180,9 @@ def _again(
     held = Hold.objects.live(now).filter(pk=shown.hold, visitor=shown.visitor)
     hold = held.select_related("staff").first()
     if hold is None:
+        made = Appointment.objects.filter(idempotency_key=shown.idempotency_key).first()
+        if made is not None:  # the first answer was lost on its way
+            return _see_other(f"{made.get_absolute_url()}?booked=1")
         return _over(request, ask, shown.starts_at, form, now=now, visitor=shown.visitor)
     changed = status == 409  # noqa: PLR2004  (Conflict)
     return _page(request, ask, now=now, hold=hold, form=form, changed=changed, status=status)
@@ -275,13 +276,13 @@ def _held_ask(hold: Hold, service: Service) -> Ask:
     )
 
 
-def _after_hold(service: Service, *, token: str, visitor: str) -> HttpResponse:
-    """Answer for a hold that is gone: its booking if it became one here, else 404."""
-    key = f"hold:{token}"
-    made = Appointment.objects.filter(idempotency_key=key, service=service).first()
-    if made is None or not visitor:
-        raise Http404
-    return redirect(made)
+def _gone(request: PageRequest, service: Service, *, now: datetime) -> HttpResponse:
+    """Answer for a hold that is no more: it was booked, given up, or cleared away."""
+    error = NguvaError(
+        "We no longer keep this time for you. If you have booked it, all is well: "
+        "open your booking by the link you were given."
+    )
+    return _refusal(request, make_ask(service=service), error, now=now, status=410)
 
 
 def _grid_url(ask: Ask, start: datetime | None) -> str:

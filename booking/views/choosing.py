@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from booking.domain.free_time import Ask, load_free_time, make_ask, max_party, performers
 from booking.domain.pricing import price_of
-from booking.visitor import read_visitor
 from booking.views.asking import bookable_dates, read_ask, read_date, read_view
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import find_service
+from booking.visitor import read_visitor
 from booking.words import say_duration, say_price, say_when
 from project import clock
 from project.access import public

@@ -1,4 +1,4 @@
-"""The grid of free times as the template shows it: every text is ready, so that its loop is cheap."""
+"""The grid of free times, with every text ready, so that the template's loop is cheap."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -64,9 +64,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Grid:
-    """Seven days, of which the day view shows one; ``earlier`` and ``later`` are empty at an end."""
+    """Seven days; the day view shows one. ``earlier`` and ``later`` are empty at an end."""
 
     view: View
+    chosen: date
     title: str
     columns: tuple[Column, ...]
     shown: tuple[Column, ...]
@@ -117,9 +118,7 @@ def load_grid(
         moving=moving,
         by_business=by_business,
     )
-    columns = tuple(
-        _column(day, ask, wish, today=today, chosen=chosen) for day in free.days()
-    )
+    columns = tuple(_column(day, ask, wish, today=today, chosen=chosen) for day in free.days())
     shown = columns
     if wish.view == "day":
         shown = tuple(column for column in columns if column.current)
@@ -127,6 +126,7 @@ def load_grid(
     before, after = chosen - timedelta(days=step), chosen + timedelta(days=step)
     return Grid(
         view=wish.view,
+        chosen=chosen,
         title=_title(chosen, columns, free.last) if wish.view == "week" else shown[0].label,
         columns=columns,
         shown=shown,

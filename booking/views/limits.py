@@ -23,7 +23,7 @@ def too_many_holds(request: HttpRequest) -> HttpResponse | None:
     key = f"holds:{get_adapter().get_client_ip(request)}:{window}"
     used = cache.get(key, 0) + 1
     if used > HOLDS_ALLOWED:
-        response = render(request, "429.html", status=429)
+        response = render(request, "booking/slow_down.html", status=429)
         response["Retry-After"] = str((window + 1) * HOLDS_WINDOW - now)
         return response
     cache.set(key, used, HOLDS_WINDOW)

@@ -1,7 +1,5 @@
 """Fetch what a public address names, or answer 404."""
 
-from typing import cast
-
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 
@@ -31,8 +29,8 @@ def find_service(provider_slug: str, slug: str) -> Service:
         provider__approved=True,
         provider__published=True,
     )
-    prefetch_people(service, uses_resources=service.uses_resources)
-    return cast("Service", service)
+    prefetch_people(service, uses_resources=vars(service)["uses_resources"])
+    return service
 
 
 def prefetch_people(service: Service, *, uses_resources: bool = True) -> None:

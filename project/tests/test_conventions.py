@@ -70,15 +70,23 @@ def clock_reads(module: ast.AST) -> Iterator[ast.AST]:
 
 
 def naive_times(module: ast.AST) -> Iterator[ast.AST]:
-    """Constructions of a datetime that has no timezone."""
+    """Constructions of a datetime that has no timezone, and is not given one at once."""
     enough = {"datetime": 8, "combine": 3, "fromtimestamp": 2, "strptime": 99}
-    for node in ast.walk(module):
-        if not isinstance(node, ast.Call):
-            continue
-        name = dotted(node.func).removeprefix("dt.").removeprefix("datetime.")
-        keywords = {keyword.arg for keyword in node.keywords}
-        if name in enough and len(node.args) < enough[name] and not keywords & {"tzinfo", "tz"}:
-            yield node
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    completed = {
+        call.func.value
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "replace" and zoned(call)
+    }
+    for call in calls:
+        name = dotted(call.func).removeprefix("dt.").removeprefix("datetime.")
+        complete = zoned(call) or call in completed
+        if name in enough and len(call.args) < enough[name] and not complete:
+            yield call
+
+
+def zoned(call: ast.Call) -> bool:
+    return bool({"tzinfo", "tz"} & {keyword.arg for keyword in call.keywords})
 
 
 def test_only_the_clock_module_reads_the_clock() -> None:
@@ -109,6 +117,8 @@ def test_reading_the_clock_is_noticed(source: str) -> None:
         ("datetime.datetime(2026, 1, 2, 9, 30)", 1),
         ("datetime.combine(day, moment)", 1),
         ("datetime.fromtimestamp(0)", 1),
+        ("datetime.strptime(text, form)", 1),
+        ("datetime.strptime(text, form).replace(tzinfo=UTC)", 0),
         ("datetime(2026, 1, 2, tzinfo=UTC)", 0),
         ("datetime.combine(day, moment, zone)", 0),
         ("datetime.fromtimestamp(0, tz=UTC)", 0),
@@ -160,13 +170,17 @@ def test_writing_a_status_is_noticed(source: str) -> None:
 
 
 def trusted_markup(module: ast.AST) -> Iterator[ast.AST]:
-    """Text declared to be safe markup; `format_html` escapes what it is given."""
-    names = {"mark_safe", "SafeString", "SafeText"}
+    """Text declared to be safe markup; `format_html` escapes what it is given.
+
+    The type SafeString may be named, and made from a literal.
+    """
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom):
-            yield from (node for alias in node.names if alias.name in names)
-        elif isinstance(node, ast.Attribute) and node.attr in names:
+            yield from (node for alias in node.names if alias.name == "mark_safe")
+        elif isinstance(node, ast.Attribute) and node.attr == "mark_safe":
             yield node
+        elif isinstance(node, ast.Call) and dotted(node.func).endswith("SafeString"):
+            yield from (node for value in node.args if not isinstance(value, ast.Constant))
 
 
 def template_findings(text: str) -> Findings:
@@ -206,13 +220,26 @@ def test_no_text_is_declared_safe_markup() -> None:
 
 
 def test_templates_hold_no_inline_code_and_no_foreign_assets() -> None:
-    found = {str(path): template_findings(read(path)) for path in templates()}
+    pages = [path for path in templates() if path.suffix == ".html"]  # others are plain text
+    found = {str(path): template_findings(read(path)) for path in pages}
     assert {path: what for path, what in found.items() if what} == {}
 
 
 def test_own_assets_load_nothing_from_elsewhere() -> None:
     foreign = re.compile(r"""(url\(|@import|import\(|fetch\()\s*["']?(https?:)?//""")
     assert [str(path) for path in own_assets() if foreign.search(read(path))] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from django.utils.safestring import mark_safe",
+        "safestring.mark_safe(text)",
+        "SafeString(text)",
+    ],
+)
+def test_declaring_text_safe_is_noticed(source: str) -> None:
+    assert found_in(trusted_markup, source) == 1
 
 
 @pytest.mark.parametrize(
@@ -252,18 +279,21 @@ def length(function: Function) -> int:
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
 
+def answers_requests(function: Function) -> bool:
+    return "request" in [argument.arg for argument in function.args.args[:2]]
+
+
 def test_no_module_is_long() -> None:
     lengths = {str(path): len(read(path).splitlines()) for path in python_files()}
     assert {path: lines for path, lines in lengths.items() if lines >= LONGEST_MODULE} == {}
 
 
 def test_no_view_is_long() -> None:
-    views = [path for path in product_files() if path.stem == "views" or "views" in path.parts]
     long = [
         f"{path}:{function.lineno} {function.name}"
-        for path in views
+        for path in product_files()
         for function in functions(path)
-        if length(function) >= LONGEST_VIEW
+        if answers_requests(function) and length(function) >= LONGEST_VIEW
     ]
     assert long == []
 

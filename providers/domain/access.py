@@ -1,10 +1,7 @@
 """Who may see what of a business."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-from django.db.models import Prefetch
 
 from customers.models import User
 from providers.models import Provider, Staff
@@ -37,15 +34,18 @@ def memberships(user: User) -> list[Membership]:
 
     Those whom a business does not employ any more have none.
     """
-    mine = Prefetch("staff", Staff.objects.active().filter(user=user), to_attr="member_rows")
-    providers = Provider.objects.for_member(user).prefetch_related(mine)
-    return [_membership(user, provider, provider.member_rows) for provider in providers]
+    rows = {row.provider_id: row for row in Staff.objects.active().filter(user=user)}
+    places = (
+        _membership(user, provider, rows.get(provider.pk))
+        for provider in Provider.objects.for_member(user)
+    )
+    return [place for place in places if place is not None]
 
 
-def _membership(user: User, provider: Provider, rows: Sequence[Staff]) -> Membership:
-    staff = rows[0] if rows else None
-    if provider.owner_id == user.pk or staff is None:
-        role = Role.OWNER
-    else:
-        role = Role(staff.role)
-    return Membership(provider, staff, role)
+def _membership(user: User, provider: Provider, staff: Staff | None) -> Membership | None:
+    """Return the place that ownership, and the person's own row, give."""
+    if provider.owner_id == user.pk:
+        return Membership(provider, staff, Role.OWNER)
+    if staff is None:
+        return None  # left between the two queries
+    return Membership(provider, staff, Role(staff.role))

@@ -5,7 +5,7 @@ Everything that is not theirs answers 404, so that nobody learns what exists.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -19,7 +19,7 @@ from project.access import declare
 from project.htmx import MemberRequest
 from providers.domain.access import Membership, memberships
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponse]
 
 
 class BusinessRequest(MemberRequest):
@@ -29,29 +29,25 @@ class BusinessRequest(MemberRequest):
     membership: Membership
 
 
-def person(
-    view: Callable[Concatenate[BusinessRequest, P], HttpResponse],
-) -> Callable[Concatenate[BusinessRequest, P], HttpResponseBase]:
+def person(view: View) -> Callable[..., HttpResponseBase]:
     """Open to everybody who is logged in; sets ``request.memberships``, which may be empty."""
 
     @wraps(view)
-    def met(request: BusinessRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def met(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.memberships = memberships(request.user)
         return view(request, *args, **kwargs)
 
     return declare(login_required(met), "provider")
 
 
-def member(
-    view: Callable[Concatenate[BusinessRequest, P], HttpResponse],
-) -> Callable[Concatenate[BusinessRequest, P], HttpResponseBase]:
+def member(view: View) -> Callable[..., HttpResponseBase]:
     """Open to the owner and the active staff of at least one business; 404 for everybody else.
 
     Sets ``request.memberships`` and ``request.membership``.
     """
 
     @wraps(view)
-    def entered(request: BusinessRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def entered(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         enter(request)
         return view(request, *args, **kwargs)
 
@@ -73,10 +69,7 @@ def enter(request: BusinessRequest) -> None:
 
 def appointments_of(membership: Membership) -> AppointmentQuerySet:
     """Return what this person may see of the business, with the names that lists show."""
-    if membership.sees_all:
-        return Appointment.objects.for_provider(membership.provider).with_names()
-    assert membership.staff is not None, "staff members have a row of their own"
-    return Appointment.objects.for_staff(membership.staff).with_names()
+    return Appointment.objects.with_names().filter(_visible([membership]))
 
 
 def get_appointment(request: BusinessRequest, appointment_id: int) -> Appointment:
@@ -84,10 +77,8 @@ def get_appointment(request: BusinessRequest, appointment_id: int) -> Appointmen
 
     It makes the appointment's business the one that the page is about, whichever was chosen.
     """
-    visible = _visible(request.memberships)
-    appointment = get_object_or_404(
-        Appointment.objects.with_names().filter(visible), pk=appointment_id
-    )
+    visible = Appointment.objects.with_names().filter(_visible(request.memberships))
+    appointment = get_object_or_404(visible, pk=appointment_id)
     request.membership = next(
         each for each in request.memberships if each.provider.pk == appointment.provider_id
     )

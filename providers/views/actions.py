@@ -73,9 +73,18 @@ def appointment_action(request: BusinessRequest, appointment_id: int, action: st
 def where_from(request: BusinessRequest, appointment: Appointment) -> str:
     """Return the page of ours that the person came from, else the appointment's own."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
+    if url_has_allowed_host_and_scheme(
+        url, {request.get_host()}, require_https=request.is_secure()
+    ):
         return url
     return reverse("provider_appointment", args=[appointment.pk])
+
+
+def go_back(request: BusinessRequest, appointment: Appointment) -> HttpResponse:
+    """Send the person back after a change, so that a reload does not repeat it."""
+    response = redirect(where_from(request, appointment))
+    response.status_code = 303
+    return response
 
 
 def _answer(
@@ -91,9 +100,7 @@ def _answer(
         return response if problem else trigger_client_event(response, "appointment-changed")
     if problem:
         return show_appointment(request, appointment, now=now, problem=problem, status=status)
-    response = redirect(where_from(request, appointment))
-    response.status_code = 303
-    return response
+    return go_back(request, appointment)
 
 
 def _ask_why(

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -14,21 +13,22 @@ from booking.domain import lifecycle
 from booking.domain.actors import Actor
 from booking.domain.errors import SlotUnavailable
 from booking.domain.free_time import performers
-from booking.models import Appointment
+from booking.models import Appointment, AppointmentEvent
 from booking.views.asking import read_date, read_number, read_start, read_view
 from booking.views.choosing import staff_choices
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import prefetch_people
 from booking.words import say_when
 from project import clock
-from project.errors import InvalidInput, NguvaError
+from project.errors import InvalidInput
 from project.htmx import wants
 from providers.models import Staff
 from providers.views.access import BusinessRequest, business_context, get_appointment, member
-from providers.views.actions import REFUSALS, where_from
+from providers.views.actions import REFUSALS, go_back, where_from
 from providers.views.appointments import show_appointment
 
-ANYONE = "anyone"
+Action = AppointmentEvent.Action
+ANYONE = "any"
 
 
 @member
@@ -39,27 +39,24 @@ def appointment_reschedule(request: BusinessRequest, appointment_id: int) -> Htt
     409 with the nearest free times when that one is taken, or with the appointment as it is now
     when it cannot be moved any more; 422 for what cannot be read.
     """
-    now = clock.now()
+    now, by = clock.now(), Actor.provider(request.user)
     appointment = get_appointment(request, appointment_id)
     prepare(appointment)
+    if (problem := _hindrance(request, appointment, by=by, now=now)) is not None:
+        return show_appointment(request, appointment, now=now, problem=problem, status=409)
     if request.method != "POST":
-        return _show(request, appointment, request.GET, now=now)
+        return _show_grid(request, appointment, request.GET, now=now)
     try:
         start, staff = read_start(request.POST), wanted_staff(request, appointment, request.POST)
-        by = Actor.provider(request.user)
         moved = lifecycle.reschedule(appointment, start=start, staff=staff, by=by, now=now)
-    except SlotUnavailable as error:
-        return _show(request, appointment, request.POST, now=now, error=error, status=409)
-    except InvalidInput as error:
-        return _show(request, appointment, request.POST, now=now, error=error, status=422)
+    except (SlotUnavailable, InvalidInput) as error:
+        return _show_grid(request, appointment, request.POST, now=now, error=error)
     except REFUSALS as error:
         current = get_appointment(request, appointment_id)
         return show_appointment(request, current, now=now, problem=error.message, status=409)
     when = say_when(moved.start, appointment.provider.tz, now=now)
     messages.success(request, f"Moved: {moved.contact_name} comes {when}.")
-    response = redirect(where_from(request, moved))
-    response.status_code = 303
-    return response
+    return go_back(request, moved)
 
 
 def prepare(appointment: Appointment) -> None:
@@ -76,10 +73,10 @@ def wanted_staff(
     Without ``staff`` among the parameters it stays with the same person. Staff members move
     their own appointments only, to other times of their own. Raises ``InvalidInput``.
     """
-    able = {person.pk: person for person in performers(appointment.service)}
     if not request.membership.sees_all:
         return request.membership.staff
-    if params.get("staff") == ANYONE or not able:
+    able = {person.pk: person for person in performers(appointment.service)}
+    if params.get("staff") == ANYONE:
         return None
     chosen = read_number(params, "staff")
     if chosen is None:
@@ -89,19 +86,49 @@ def wanted_staff(
     return able[chosen]
 
 
-def _show(
+def _hindrance(
+    request: BusinessRequest, appointment: Appointment, *, by: Actor, now: datetime
+) -> str | None:
+    """Return why there is no other time to choose, whatever the time."""
+    obstacle = lifecycle.obstacle(appointment, Action.RESCHEDULED, by=by, now=now)
+    if obstacle is not None:
+        return obstacle.message
+    own = request.membership.staff
+    if not request.membership.sees_all and own not in performers(appointment.service):
+        return "You do not perform this service any more. Please ask the owner to move it."
+    return None
+
+
+def _show_grid(
     request: BusinessRequest,
     appointment: Appointment,
     params: Mapping[str, str],
     *,
     now: datetime,
-    error: NguvaError | None = None,
-    status: int = 200,
+    error: SlotUnavailable | InvalidInput | None = None,
 ) -> HttpResponse:
     try:
         staff = wanted_staff(request, appointment, params)
         view, day = read_view(params), read_date(params)
-        ask = lifecycle.ask_to_move(appointment, staff=staff)
     except InvalidInput as unreadable:
-        staff, view, day, error, status = None, "week", None, error or unreadable, status
-    ...
+        staff, view, day = wanted_staff(request, appointment, {}), "week", None
+        error = error or unreadable
+    chosen = str(staff.pk) if staff else ANYONE
+    keep = {"staff": chosen, "next": where_from(request, appointment)}
+    path = reverse("provider_appointment_reschedule", args=[appointment.pk])
+    wish = Wish(path=path, keep=keep, view=view, date=day)
+    ask = lifecycle.ask_to_move(appointment, staff=staff)
+    grid = load_grid(ask, wish, now=now, moving=appointment, by_business=True)
+    if error is None and wants(request, "grid"):
+        return respond_grid(request, grid)
+    own = not request.membership.sees_all
+    context = business_context(request) | {
+        "appointment": appointment,
+        "grid": grid,
+        "people": [] if own else staff_choices(ask.service, wish, chosen=chosen, anyone=ANYONE),
+        "chosen": chosen,
+        "next": keep["next"],
+        "error": error,
+    }
+    status = 200 if error is None else 409 if isinstance(error, SlotUnavailable) else 422
+    return render(request, "providers/reschedule.html", context, status=status)

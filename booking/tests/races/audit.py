@@ -82,9 +82,9 @@ def _appointments() -> Iterator[str]:
     for appointment in Appointment.objects.select_related("session"):
         session = appointment.session
         own = (appointment.start, appointment.end, appointment.staff_id)
-        if appointment.status in ACTIVE:
-            if not session.active or own != (session.start, session.end, session.staff_id):
-                yield f"appointment: {appointment!r} is not in {session!r}"
+        kept = session.active and own == (session.start, session.end, session.staff_id)
+        if appointment.status in ACTIVE and not kept:
+            yield f"appointment: {appointment!r} is not in {session!r}"
     orphans = Session.objects.filter(active=True, appointments__isnull=True)
     yield from (f"appointment: none in {session!r}" for session in orphans)
 
@@ -101,6 +101,11 @@ def _histories() -> Iterator[str]:
             yield f"history: {chain} has a step that does not exist"
         if not chain or chain[0][0] or chain[-1][1] != appointment.status:
             yield f"history: {chain} does not lead to {appointment.status}"
+            continue
+        places = [(event.from_start, event.to_start) for event in events]
+        moves = [(before[1], after[0]) for before, after in pairwise(places) if after[0]]
+        if any(left != right for left, right in moves) or places[-1][1] != appointment.start:
+            yield f"history: {places} does not lead to {appointment.start}"
         if any(jobs[event.pk] != 1 for event in events):
             yield f"history: the jobs of {chain} are not one each"
 

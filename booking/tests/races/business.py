@@ -27,8 +27,8 @@ class Business:
     """Alice's, where Bob and Beth work."""
 
     def __init__(self, **policy: Any) -> None:
-        self.alice = cast.make_user("alice@example.com")
-        self.provider = cast.make_provider(self.alice, slug="alices", **policy)
+        self.alice = cast.make_user()
+        self.provider = cast.make_provider(self.alice, **policy)
         self.bob = cast.make_staff(self.provider, name="Bob", user=cast.make_user())
         self.beth = cast.make_staff(self.provider, name="Beth")
         self.owner = Actor.provider(self.alice)

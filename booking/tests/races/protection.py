@@ -50,7 +50,7 @@ def replace_everywhere(
 @contextmanager
 def rules_off() -> Iterator[None]:
     """Take the database's own rules about time, seats and keys away, and tidy up at the end."""
-    key = models.CharField(max_length=120, null=True)  # noqa: DJ001 - the column as it is, not unique
+    key = models.CharField(max_length=120, null=True)  # as it is, but not unique
     changes = (
         RemoveConstraint("Session", "session_no_overlap"),
         RemoveConstraint("Session", "session_seats_not_oversold"),

@@ -1,0 +1,202 @@
+"""Bookings, in the admin: much to look at, little to type. Changes go through the lifecycle."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from booking.domain import lifecycle
+from booking.domain.actors import Actor
+from booking.models import Appointment, AppointmentEvent, BusyTime, Hold, OutboxJob, Session
+from customers.models import User
+from project import clock
+from project.admin import LargeTable, NeverAdded, NeverDeleted, ReadOnly, Rows, Table
+from project.errors import NguvaError
+
+Change = Callable[..., Appointment]
+Filters = Sequence[tuple[str, str]]
+
+
+class EventInline(ReadOnly, Rows):
+    model = AppointmentEvent
+    fields = (
+        *("created_at", "action", "actor", "by", "from_status", "to_status"),
+        *("from_start", "to_start", "from_staff", "to_staff", "reason"),
+    )
+    extra = 0
+    verbose_name_plural = "history"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AppointmentEvent]:
+        return super().get_queryset(request).select_related("by", "from_staff", "to_staff")
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(NeverAdded, NeverDeleted, LargeTable):
+    """Only contact and notes can be edited; the secret token is not shown at all."""
+
+    list_display = (
+        *("reference", "status", "start", "provider", "service", "staff"),
+        *("who", "party_size", "price", "currency", "source"),
+    )
+    list_filter = ("status", "source", "start", "created_at")
+    list_select_related = ("provider", "service", "staff", "customer")
+    search_fields = (
+        *("reference__istartswith", "guest_name", "guest_email", "guest_phone__contains"),
+        *("customer__email", "provider__slug__exact"),
+    )
+    search_help_text = "Reference, guest, phone, the customer’s email, or a provider’s exact slug"
+    inlines = (EventInline,)
+    actions = ("accept", "decline", "cancel", "complete", "mark_no_show")
+    fields = (
+        *("reference", "status", "provider", "service", "staff", "session", "start", "end"),
+        *("party_size", "price", "currency", "source", "customer"),
+        *("guest_name", "guest_email", "guest_phone", "notes", "created_at", "updated_at"),
+    )
+    readonly_fields = tuple(set(fields) - {"guest_name", "guest_email", "guest_phone", "notes"})
+
+    @admin.display(description="for")
+    def who(self, appointment: Appointment) -> str:
+        return appointment.contact_name
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Appointment,
+        form: "ModelForm[Appointment]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Write what was typed and nothing else: the status may have changed meanwhile."""
+        obj.save(update_fields=[*form.changed_data, "updated_at"])
+
+    @admin.action(description="Accept", permissions=["change"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        self._change_each(request, queryset, lifecycle.accept)
+
+    @admin.action(description="Decline", permissions=["change"])
+    def decline(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        self._change_each(request, queryset, lifecycle.decline)
+
+    @admin.action(description="Cancel", permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        self._change_each(request, queryset, lifecycle.cancel)
+
+    @admin.action(description="Complete", permissions=["change"])
+    def complete(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        self._change_each(request, queryset, lifecycle.complete)
+
+    @admin.action(description="Mark as no-show", permissions=["change"])
+    def mark_no_show(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        self._change_each(request, queryset, lifecycle.mark_no_show)
+
+    def _change_each(
+        self, request: HttpRequest, appointments: QuerySet[Appointment], change: Change
+    ) -> None:
+        """Change one by one, each in its own transaction; what is refused says why."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin is closed to everybody else
+        by, now = Actor.admin(request.user), clock.now()
+        changed = 0
+        for appointment in appointments:
+            try:
+                change(appointment, by=by, now=now)
+                changed += 1
+            except NguvaError as error:
+                self.message_user(
+                    request, f"{appointment.reference}: {error.message}", messages.ERROR
+                )
+        if changed:
+            self.message_user(request, f"Changed: {changed}.", messages.SUCCESS)
+
+
+@admin.register(AppointmentEvent)
+class AppointmentEventAdmin(ReadOnly, LargeTable):
+    list_display = (
+        *("created_at", "appointment", "action", "actor", "by"),
+        *("from_status", "to_status", "reason"),
+    )
+    list_filter = ("action", "actor", "created_at")
+    list_select_related = ("appointment", "by")
+    search_fields = ("appointment__reference__istartswith", "by__email")
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnly, LargeTable):
+    list_display = (
+        *("start", "end", "provider", "service", "staff"),
+        *("occupied_from", "occupied_until", "seats_taken", "seats", "active"),
+    )
+    list_filter = ("active", "start")
+    list_select_related = ("provider", "service", "staff")
+    search_fields = ("provider__name", "staff__name")
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnly, Table):
+    """Neither the token nor the visitor is shown: with them anybody could use the hold."""
+
+    list_display = ("start", "provider", "service", "staff", "party_size", "expires_at")
+    list_filter = ("expires_at",)
+    list_select_related = ("provider", "service", "staff")
+    search_fields = ("provider__name", "staff__name")
+    ordering = ("-pk",)
+    exclude = ("visitor",)
+
+
+@admin.register(BusyTime)
+class BusyTimeAdmin(LargeTable):
+    list_display = ("staff", "start", "end", "uid")
+    list_filter = ("start",)
+    list_select_related = ("staff",)
+    search_fields = ("staff__name", "uid")
+    autocomplete_fields = ("staff",)
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Open, done or failed."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Filters:
+        return [("open", "Open"), ("done", "Done"), ("failed", "Failed")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        match self.value():
+            case "open":
+                return queryset.filter(done_at__isnull=True, failed_at__isnull=True)
+            case "done":
+                return queryset.filter(done_at__isnull=False)
+            case "failed":
+                return queryset.filter(failed_at__isnull=False)
+        return queryset
+
+
+@admin.register(OutboxJob)
+class OutboxJobAdmin(ReadOnly, LargeTable):
+    list_display = ("kind", "state", "run_at", "attempts", "max_attempts", "last_error")
+    list_filter = (StateFilter, "run_at")
+    search_fields = ("kind", "dedupe", "last_error")
+    actions = ("retry",)
+
+    @admin.display(description="state")
+    def state(self, job: OutboxJob) -> str:
+        if job.done_at:
+            return "Done"
+        return "Failed" if job.failed_at else "Open"
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody may have failed jobs run again; everything else here is read-only."""
+        return request.user.has_perm("booking.change_outboxjob")
+
+    @admin.action(description="Run failed jobs again", permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[OutboxJob]) -> None:
+        again = queryset.filter(failed_at__isnull=False, done_at__isnull=True).update(
+            failed_at=None,
+            run_at=clock.now(),
+            attempts=0,
+            leased_until=None,
+            lease="",
+        )
+        self.message_user(request, f"Queued again: {again}.")

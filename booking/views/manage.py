@@ -1,0 +1,230 @@
+"""One booking by its secret link: see, move, cancel, put into a calendar."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from booking.domain.actors import Actor
+from booking.domain.errors import SlotUnavailable
+from booking.domain.free_time import check_instant
+from booking.domain.lifecycle import (
+    ask_to_move,
+    available_actions,
+    cancel,
+    obstacle,
+    reschedule,
+)
+from booking.feeds.ics import appointment_calendar
+from booking.forms import CancelForm
+from booking.models import Appointment, AppointmentEvent, Status
+from booking.views.asking import read_date, read_number, read_start, read_view
+from booking.views.choosing import staff_choices
+from booking.views.grid import Wish, load_grid, respond_grid
+from booking.views.lookup import logged_in, prefetch_people
+from booking.words import say_price, say_time, say_when
+from project import clock
+from project.access import secret_link
+from project.errors import InvalidInput, NguvaError
+from project.htmx import PageRequest, wants
+from providers.models import Staff
+
+Action = AppointmentEvent.Action
+ANYONE = "any"
+
+
+@secret_link
+@require_safe
+def appointment_manage(request: PageRequest, token: str) -> HttpResponse:
+    """Show the booking and what can still be done with it."""
+    now = clock.now()
+    appointment = _find(token)
+    actions = available_actions(appointment, by=_actor(request, appointment), now=now)
+    booked = "booked" in request.GET and appointment.is_active
+    context = _describe(appointment, now=now) | {
+        "booked": booked,
+        "can_cancel": Action.CANCELLED in actions,
+        "can_move": Action.RESCHEDULED in actions,
+        "events": appointment.events.select_related("from_staff", "to_staff"),
+        "upcoming": appointment.is_active and appointment.start > now,
+    }
+    return _secret(render(request, "booking/appointment.html", context))
+
+
+@secret_link
+@require_http_methods(["GET", "HEAD", "POST"])
+def appointment_cancel(request: PageRequest, token: str) -> HttpResponse:
+    """Ask why, then cancel; a repeat is harmless."""
+    now = clock.now()
+    appointment = _find(token)
+    by = _actor(request, appointment)
+    form = CancelForm(request.POST or None)
+    error = None
+    if appointment.status != Status.CANCELLED:
+        error = obstacle(appointment, Action.CANCELLED, by=by, now=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cancel(appointment, by=by, now=now, reason=form.cleaned_data["reason"])
+        except NguvaError as refusal:
+            error = refusal
+        else:
+            messages.success(request, "Your booking is cancelled.")
+            return _see_other(appointment)
+    context = _describe(appointment, now=now) | {"error": error, "form": form}
+    status = 409 if error else 422 if form.errors else 200
+    return _secret(render(request, "booking/cancel.html", context, status=status))
+
+
+@secret_link
+@require_http_methods(["GET", "HEAD", "POST"])
+def appointment_reschedule(request: PageRequest, token: str) -> HttpResponse:
+    """Choose another time; its own time does not stand in the way."""
+    now = clock.now()
+    appointment = _find(token)
+    prefetch_people(appointment.service)
+    by = _actor(request, appointment)
+    if (error := obstacle(appointment, Action.RESCHEDULED, by=by, now=now)) is not None:
+        return _refused(request, appointment, error, now=now)
+    if request.method == "POST":
+        return _move(request, appointment, by=by, now=now)
+    return _choose(request, appointment, now=now)
+
+
+@secret_link
+@require_safe
+def appointment_ics(request: PageRequest, token: str) -> HttpResponse:
+    """Send the booking as a calendar file."""
+    appointment = _find(token)
+    url = request.build_absolute_uri(appointment.get_absolute_url())
+    body = appointment_calendar(appointment, url=url, events=list(appointment.events.all()))
+    response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+    name = f"nguva-{appointment.reference}.ics"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _secret(response)
+
+
+def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) -> HttpResponse:
+    problem = ""
+    staff, view, day = appointment.staff, read_view({}), None
+    try:
+        staff = _read_staff(request.GET, appointment)
+        view, day = read_view(request.GET), read_date(request.GET)
+        ask = ask_to_move(appointment, staff=staff)
+    except InvalidInput as refusal:
+        problem = refusal.message
+        ask = ask_to_move(appointment)
+    chosen = str(ask.staff.pk) if ask.staff else ANYONE
+    path = reverse("appointment_reschedule", args=[appointment.token])
+    wish = Wish(path=path, keep={"staff": chosen}, view=view, date=day)
+    grid = load_grid(ask, wish, now=now, moving=appointment)
+    if wants(request, "grid") and not problem:
+        return _secret(respond_grid(request, grid), keep_etag=True)
+    context = _describe(appointment, now=now) | {
+        "chosen": chosen,
+        "grid": grid,
+        "people": staff_choices(appointment.service, wish, chosen=chosen, anyone=ANYONE),
+        "problem": problem,
+    }
+    status = 400 if problem else 200
+    return _secret(render(request, "booking/reschedule.html", context, status=status))
+
+
+def _move(
+    request: PageRequest, appointment: Appointment, *, by: Actor, now: datetime
+) -> HttpResponse:
+    try:
+        staff = _read_staff(request.POST, appointment)
+        start = check_instant(read_start(request.POST), now=now)
+        reschedule(appointment, start=start, staff=staff, by=by, now=now)
+    except InvalidInput as error:
+        return _refused(request, appointment, error, now=now, status=400)
+    except NguvaError as error:
+        return _refused(request, appointment, error, now=now)
+    messages.success(request, "Your booking is moved.")
+    return _see_other(appointment)
+
+
+def _refused(
+    request: PageRequest,
+    appointment: Appointment,
+    error: NguvaError,
+    *,
+    now: datetime,
+    status: int = 409,
+) -> HttpResponse:
+    """Say why it stays where it is, with the nearest free times as buttons."""
+    zone = appointment.provider.tz
+    slots = error.alternatives if isinstance(error, SlotUnavailable) else []
+    context = _describe(appointment, now=now) | {
+        "alternatives": [
+            {"value": f"{slot.start:%Y-%m-%dT%H:%MZ}", "when": say_when(slot.start, zone, now=now)}
+            for slot in slots
+        ],
+        "chosen": request.POST.get("staff", ANYONE),
+        "error": error,
+        "status": status,
+    }
+    return _secret(render(request, "booking/not_moved.html", context, status=status))
+
+
+def _find(token: str) -> Appointment:
+    appointment = get_object_or_404(
+        Appointment.objects.with_names().select_related("session"), token=token
+    )
+    appointment.service.provider = appointment.provider
+    return appointment
+
+
+def _actor(request: PageRequest, appointment: Appointment) -> Actor:
+    """Return who acts: the customer when logged in, else whoever holds the link."""
+    user = logged_in(request)
+    if user is not None and user.pk == appointment.customer_id:
+        return Actor.customer(user)
+    return Actor.guest()
+
+
+def _read_staff(params: dict[str, str], appointment: Appointment) -> Staff | None:
+    """Return the person asked for: the same one unless told otherwise, ``None`` for anyone."""
+    wanted = params.get("staff", "").strip()
+    people = {str(person.pk): person for person in appointment.service.staff.all() if person.active}
+    if wanted == ANYONE:
+        return None
+    if not wanted:
+        return people.get(str(appointment.staff_id))
+    read_number(params, "staff")
+    if wanted not in people:
+        raise InvalidInput("Choose one of the people on offer, or anyone.", field="staff")
+    return people[wanted]
+
+
+def _describe(appointment: Appointment, *, now: datetime) -> dict[str, object]:
+    """Return in words what was booked."""
+    provider = appointment.provider
+    zone = provider.tz
+    return {
+        "appointment": appointment,
+        "changeable_until": say_when(appointment.changeable_until(), zone, now=now),
+        "price": say_price(appointment.price, appointment.currency),
+        "provider": provider,
+        "service": appointment.service,
+        "until": say_time(appointment.end, zone),
+        "when": say_when(appointment.start, zone, now=now),
+    }
+
+
+def _see_other(appointment: Appointment) -> HttpResponse:
+    response = redirect(appointment)
+    response.status_code = 303
+    return _secret(response)
+
+
+def _secret(response: HttpResponse, *, keep_etag: bool = False) -> HttpResponse:
+    """Keep a page behind a secret link out of caches, indexes and other sites' logs."""
+    if not keep_etag:
+        response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response

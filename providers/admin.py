@@ -1,0 +1,191 @@
+"""The supply side, in the admin. Each change of what search reads brings the search text along."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from project.admin import LargeTable, NeverDeleted, Rights, Table
+from providers.domain.catalogue import refresh_search_text, refresh_search_texts
+from providers.models import (
+    Category,
+    DateOverride,
+    Provider,
+    Resource,
+    Service,
+    Staff,
+    TimeOff,
+    WeeklyHours,
+)
+
+AT_ONCE = 500
+
+
+class KeptWhenBooked(Rights):
+    """Deleted one at a time, and only while no appointment names it; else it is switched off."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or obj.appointments.exists():
+            return False
+        return super().has_delete_permission(request, obj)
+
+
+@admin.register(Category)
+class CategoryAdmin(Table):
+    list_display = ("name", "slug", "icon", "position")
+    list_editable = ("position",)
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Category,
+        form: "ModelForm[Category]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            providers = obj.providers.only("pk")
+            for start in range(0, providers.count(), AT_ONCE):
+                refresh_search_texts(providers.order_by("pk")[start : start + AT_ONCE])
+
+
+@admin.register(Provider)
+class ProviderAdmin(KeptWhenBooked, LargeTable):
+    list_display = (
+        *("name", "category", "city", "owner", "currency"),
+        *("approved", "published", "featured", "auto_confirm", "created_at"),
+    )
+    list_filter = ("approved", "published", "featured", "auto_confirm", "category", "country")
+    list_select_related = ("category", "owner")
+    search_fields = ("name", "slug", "city", "owner__email")
+    autocomplete_fields = ("owner", "category")
+    prepopulated_fields = {"slug": ("name",)}
+    readonly_fields = ("created_at",)
+    actions = ("approve", "unpublish")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "owner", "category", "description")}),
+        ("Market", {"fields": ("approved", "published", "featured", "created_at")}),
+        (
+            "Place and contact",
+            {"fields": ("address", "city", "country", "timezone", "currency", "phone", "email")},
+        ),
+        (
+            "Booking policy",
+            {
+                "fields": (
+                    *("auto_confirm", "minimum_notice", "booking_horizon", "slot_step"),
+                    *("cancellation_window", "buffer_before", "buffer_after"),
+                )
+            },
+        ),
+    )
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Provider,
+        form: "ModelForm[Provider]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        refresh_search_text(obj)
+
+    @admin.action(description="Approve selected providers", permissions=["change"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
+        changed = queryset.filter(approved=False).update(approved=True)
+        self.message_user(request, f"Approved: {changed}.")
+
+    @admin.action(description="Unpublish selected providers", permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
+        changed = queryset.filter(published=True).update(published=False)
+        self.message_user(request, f"Unpublished: {changed}.")
+
+
+@admin.register(Staff)
+class StaffAdmin(KeptWhenBooked, LargeTable):
+    list_display = ("name", "provider", "title", "role", "user", "own_hours", "active")
+    list_filter = ("role", "active", "own_hours")
+    list_select_related = ("provider", "user")
+    search_fields = ("name", "provider__name", "user__email")
+    autocomplete_fields = ("provider", "user")
+
+
+@admin.register(Resource)
+class ResourceAdmin(NeverDeleted, Table):
+    """Bookings name the resources they use: one is taken out of use by ``available``."""
+
+    list_display = ("name", "provider", "quantity", "capacity", "available")
+    list_filter = ("available",)
+    list_select_related = ("provider",)
+    search_fields = ("name", "provider__name")
+    autocomplete_fields = ("provider",)
+    ordering = ("-pk",)
+
+
+@admin.register(Service)
+class ServiceAdmin(KeptWhenBooked, LargeTable):
+    list_display = (
+        *("name", "provider", "category", "duration", "pricing", "price"),
+        *("currency", "seats", "needs_staff", "active"),
+    )
+    list_filter = ("active", "pricing", "needs_staff", "category")
+    list_select_related = ("provider", "category")
+    search_fields = ("name", "provider__name")
+    autocomplete_fields = ("provider", "category", "staff", "resources")
+    prepopulated_fields = {"slug": ("name",)}
+
+    @admin.display(ordering="provider__currency")
+    def currency(self, service: Service) -> str:
+        return service.provider.currency
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Service,
+        form: "ModelForm[Service]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        refresh_search_texts(self._providers(obj, form))
+
+    def delete_model(self, request: HttpRequest, obj: Service) -> None:
+        provider = obj.provider
+        super().delete_model(request, obj)
+        refresh_search_text(provider)
+
+    @staticmethod
+    def _providers(service: Service, form: "ModelForm[Service]") -> Iterable[Provider]:
+        """Return the business that has the service now, and the one that had it before."""
+        return Provider.objects.filter(pk__in={service.provider_id, form.initial.get("provider")})
+
+
+@admin.register(WeeklyHours)
+class WeeklyHoursAdmin(LargeTable):
+    list_display = ("provider", "staff", "weekday", "start_minute", "end_minute")
+    list_filter = ("weekday",)
+    list_select_related = ("provider", "staff")
+    search_fields = ("provider__name", "staff__name")
+    autocomplete_fields = ("provider", "staff")
+
+
+@admin.register(DateOverride)
+class DateOverrideAdmin(Table):
+    list_display = ("provider", "staff", "date", "start_minute", "end_minute", "note")
+    list_select_related = ("provider", "staff")
+    search_fields = ("provider__name", "staff__name", "note")
+    autocomplete_fields = ("provider", "staff")
+    date_hierarchy = "date"
+
+
+@admin.register(TimeOff)
+class TimeOffAdmin(Table):
+    list_display = ("provider", "staff", "resource", "start", "end", "reason")
+    list_select_related = ("provider", "staff", "resource")
+    search_fields = ("provider__name", "staff__name", "resource__name", "reason")
+    autocomplete_fields = ("provider", "staff", "resource")
+    date_hierarchy = "start"
