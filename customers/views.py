@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from booking.domain.actors import Actor
 from booking.domain.lifecycle import available_actions
 from booking.models import Appointment, AppointmentEvent
+from booking.words import say_day
 from project import clock
 from project.access import customer
 from project.htmx import MemberRequest, render_page
@@ -28,6 +29,7 @@ class Booking:
 
     appointment: Appointment
     zone: str
+    day: str
     can_move: bool
     can_cancel: bool
 
@@ -66,9 +68,12 @@ def appointment(request: MemberRequest, reference: str) -> HttpResponse:
 
 def _booking(request: MemberRequest, appointment: Appointment, now: datetime) -> Booking:
     allowed = available_actions(appointment, by=Actor.customer(request.user), now=now)
+    zone = appointment.provider.tz
+    day, today = appointment.start.astimezone(zone).date(), now.astimezone(zone).date()
     return Booking(
         appointment=appointment,
         zone=appointment.provider.timezone,
+        day=say_day(day, year=day.year != today.year),
         can_move=Action.RESCHEDULED in allowed,
         can_cancel=Action.CANCELLED in allowed,
     )

@@ -10,4 +10,5 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
     """
 
     def url(self, name: str | None, force: bool = True) -> str:  # noqa: FBT001, FBT002  Django's
-        return super().url(name, force=force)
+        address: str = super().url(name, force=force)
+        return address

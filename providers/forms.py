@@ -14,6 +14,6 @@ class ReasonForm(forms.Form):
         required=False,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_REASON}),
-        label="Why? (the customer reads this)",
-        help_text="You can leave it empty.",
+        label="Why?",
+        help_text="The customer reads this.",
     )

@@ -176,7 +176,6 @@ class Loader:
         end = start + minutes * MINUTE
         status = "confirmed" if exactly else _status(site, cell, rng)
         booked = min(start, self.now) - rng.randint(60, 20_000) * MINUTE
-        closed = end if status in TOOK_TIME else booked + ANSWERED_AFTER
         visit = Visit(
             site=site,
             number=next(self.numbers),
@@ -188,7 +187,7 @@ class Loader:
             status=status,
             price=price,
             booked=booked,
-            changed=booked if status in NOT_YET else closed,
+            changed=_changed(site, status, booked, end),
         )
         self._write_session(visit)
         self._write_appointment(visit, rng)
@@ -282,6 +281,14 @@ def _steps(visit: Visit) -> Iterator[Step]:
         yield status, who, visit.customer, before, status, visit.changed
     elif status in TOOK_TIME:
         yield status, "provider", owner, before, status, visit.changed
+
+
+def _changed(site: Site, status: str, booked: datetime, end: datetime) -> datetime:
+    """When its last step was taken."""
+    if status in TOOK_TIME:
+        return end
+    untouched = status == "pending" or (status == "confirmed" and not site.shape.by_hand)
+    return booked if untouched else booked + ANSWERED_AFTER
 
 
 def _status(site: Site, cell: Cell, rng: Random) -> str:

@@ -11,12 +11,12 @@ from django.db import IntegrityError, transaction
 
 from booking.constraints import is_overlap
 from booking.domain.actors import Actor
-from booking.domain.errors import IdempotencyMismatch, SlotUnavailable
+from booking.domain.errors import IdempotencyMismatch, NotFree, SlotUnavailable
 from booking.domain.events import Action, record
 from booking.domain.free_time import Ask, check_instant, load_around
 from booking.domain.locking import lock_provider
 from booking.domain.pricing import price_of
-from booking.domain.refusals import refuse
+from booking.domain.refusals import refuse, refuse_afresh
 from booking.domain.sessions import occupy
 from booking.models import Appointment, Hold, Status
 from customers.models import User
@@ -102,19 +102,16 @@ def book(
     )
     _check_contact(booking)
     try:
-        appointment = _book(booking)
+        return _book(booking)
+    except NotFree as refusal:
+        raise refuse(refusal.free, booking.start) from None
     except IntegrityError as error:
-        appointment = _after_collision(booking, error)
-    if appointment is None:
-        raise refuse(
-            ask, booking.start, now=now, by_business=booking.override_policy, visitor=visitor
-        )
-    return appointment
+        return _after_collision(booking, error)
 
 
 @retry_on_conflict
-def _book(booking: Booking) -> Appointment | None:
-    """Run the transaction; return nothing when the time is not free."""
+def _book(booking: Booking) -> Appointment:
+    """Run the transaction, or raise and leave everything, the hold too, as it was."""
     with transaction.atomic():
         booking.ask.service.provider = lock_provider(booking.ask.service.provider_id)
         if (earlier := _earlier(booking)) is not None:
@@ -129,8 +126,7 @@ def _book(booking: Booking) -> Appointment | None:
         )
         slot = free.slot(booking.start)
         if slot is None:
-            transaction.set_rollback(True)  # the hold stays
-            return None
+            raise NotFree(free)
         prefer = booking.hold.staff if booking.hold else None
         return _write(booking, free.choose(slot, prefer=prefer))
 
@@ -183,10 +179,16 @@ def _earlier(booking: Booking) -> Appointment | None:
     return found
 
 
-def _after_collision(booking: Booking, error: IntegrityError) -> Appointment | None:
+def _after_collision(booking: Booking, error: IntegrityError) -> Appointment:
     """Read what a constraint's refusal means: the time is taken, or the key was just used."""
     if is_overlap(error):
-        return None
+        raise refuse_afresh(
+            booking.ask,
+            booking.start,
+            now=booking.now,
+            by_business=booking.override_policy,
+            visitor=booking.visitor,
+        )
     earlier = _earlier(booking)
     if earlier is None:
         raise error

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from booking.availability import Problem, Slot
+from booking.domain.free_time import FreeTime
 from project.errors import NguvaError
 
 
@@ -22,6 +23,14 @@ class SlotUnavailable(NguvaError):
         super().__init__(message)
         self.problems = list(problems)
         self.alternatives = list(alternatives)
+
+
+class NotFree(Exception):
+    """Leaves a transaction that found the time taken, with what it saw; never reaches a caller."""
+
+    def __init__(self, free: FreeTime) -> None:
+        super().__init__()
+        self.free = free
 
 
 class OutsidePolicy(NguvaError):

@@ -30,9 +30,6 @@ from providers.models import Service, Staff
 BUSINESS_HORIZON = timedelta(days=730)
 """How far ahead the business itself may book."""
 
-ALTERNATIVE_DAYS = 7
-"""How many days around a refused start are searched for alternatives."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -58,6 +55,16 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """From where one looks: ``now``; as the business, or as a visitor; with what left out."""
+
+    now: datetime
+    by_business: bool
+    moving: Appointment | None
+    visitor: str
+
+
+@dataclass(frozen=True, slots=True)
 class FreeTime:
     """The free time for one ask between two local dates, as loaded at one instant."""
 
@@ -68,6 +75,7 @@ class FreeTime:
     staff: Sequence[Staff]
     first: date
     last: date
+    view: View
 
     def days(self) -> list[Day]:
         """Return one day per local date."""
@@ -92,6 +100,19 @@ class FreeTime:
     def alternatives(self, start: datetime, count: int = 5) -> list[Slot]:
         """Return the slots nearest to ``start``, in order of time."""
         return nearest([slot for day in self.days() for slot in day.slots], start, count)
+
+    def wider(self, days: int) -> "FreeTime":
+        """Load ``days`` more on both sides."""
+        margin, view = timedelta(days=days), self.view
+        return load_free_time(
+            self.ask,
+            now=view.now,
+            first=self.first - margin,
+            last=self.last + margin,
+            by_business=view.by_business,
+            moving=view.moving,
+            visitor=view.visitor,
+        )
 
     def choose(self, slot: Slot, *, prefer: Staff | None = None) -> Staff | None:
         """Return who performs ``slot``: ``prefer`` if able, else the least loaded that day."""
@@ -199,7 +220,8 @@ def load_free_time(
     )
     if not service.needs_staff and not resources:
         calendars = []  # nothing would limit it
-    return FreeTime(ask, terms, calendars, resources, staff, first, last)
+    view = View(now, by_business, moving, visitor)
+    return FreeTime(ask, terms, calendars, resources, staff, first, last, view)
 
 
 def booking_window(

@@ -30,7 +30,7 @@ def take_hold(ask: Ask, *, start: datetime, visitor: str, now: datetime) -> Hold
         if slot is not None:
             Hold.objects.filter(visitor=visitor).delete()
             return _create(ask, start=start, staff=free.choose(slot), visitor=visitor, now=now)
-    raise refuse(ask, start, now=now, visitor=visitor)
+    raise refuse(free, start)
 
 
 def release_hold(*, token: str, visitor: str) -> None:

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 
 from booking.constraints import is_overlap
 from booking.domain.actors import SYSTEM, Actor, Kind
-from booking.domain.errors import InvalidTransition, OutsidePolicy
+from booking.domain.errors import InvalidTransition, NotFree, OutsidePolicy
 from booking.domain.events import Action, record
 from booking.domain.free_time import Ask, check_instant, load_around, performers
 from booking.domain.locking import lock_provider
-from booking.domain.refusals import refuse
+from booking.domain.refusals import refuse, refuse_afresh
 from booking.domain.sessions import move, vacate
 from booking.models import Appointment, Status
 from booking.models.appointment import ACTIVE, TRANSITIONS
@@ -91,21 +91,17 @@ def reschedule(
     """
     start = check_instant(start, now=now)
     try:
-        moved = _reschedule(appointment, start=start, by=by, now=now, staff=staff)
+        return _reschedule(appointment, start=start, by=by, now=now, staff=staff)
+    except NotFree as refusal:
+        raise refuse(refusal.free, start) from None
     except IntegrityError as error:
         if not is_overlap(error):
             raise
-        moved = None
-    if moved is None:
         current = _read(appointment.pk)
-        raise refuse(
-            ask_to_move(current, staff=staff),
-            start,
-            now=now,
-            by_business=by.is_business,
-            moving=current,
-        )
-    return moved
+        ask = ask_to_move(current, staff=staff)
+        raise refuse_afresh(
+            ask, start, now=now, by_business=by.is_business, moving=current
+        ) from error
 
 
 def ask_to_move(appointment: Appointment, *, staff: Staff | None = None) -> Ask:
@@ -199,8 +195,8 @@ def _change(
 @retry_on_conflict
 def _reschedule(
     appointment: Appointment, *, start: datetime, by: Actor, now: datetime, staff: Staff | None
-) -> Appointment | None:
-    """Run the transaction; return nothing when the new time is not free."""
+) -> Appointment:
+    """Run the transaction, or raise and leave the old time as it was."""
     with transaction.atomic():
         lock_provider(appointment.provider_id)
         current = _read(appointment.pk)
@@ -212,7 +208,7 @@ def _reschedule(
         free = load_around(ask, start, now=now, by_business=by.is_business, moving=current)
         slot = free.slot(start)
         if slot is None:
-            return None
+            raise NotFree(free)
         _move(
             current, ask, start=start, staff=free.choose(slot, prefer=current.staff), by=by, now=now
         )

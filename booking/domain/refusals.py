@@ -4,8 +4,13 @@ from datetime import datetime
 
 from booking.availability import Problem
 from booking.domain.errors import SlotUnavailable
-from booking.domain.free_time import ALTERNATIVE_DAYS, Ask, load_around
+from booking.domain.free_time import Ask, FreeTime, load_around
 from booking.models import Appointment
+
+ALTERNATIVE_DAYS = 7
+"""How many days around are searched when one day has too few alternatives."""
+
+ENOUGH = 5
 
 WORDS = {
     "too_soon": "This time has passed or is too soon to book.",
@@ -25,29 +30,28 @@ def words_for(problems: list[Problem]) -> str:
     return WORDS[problems[0].code] if problems else ""
 
 
-def refuse(
+def refuse(free: FreeTime, start: datetime) -> SlotUnavailable:
+    """Return the refusal of ``start``, with up to five alternatives.
+
+    They are looked for on the days that are loaded, and only where those have too few on the days
+    around. Called after the transaction that refused, so that nobody waits for the search.
+    """
+    alternatives = free.alternatives(start)
+    if len(alternatives) < ENOUGH:
+        alternatives = free.wider(ALTERNATIVE_DAYS).alternatives(start)
+    problems = free.problems(start)
+    return SlotUnavailable(words_for(problems), problems=problems, alternatives=alternatives)
+
+
+def refuse_afresh(
     ask: Ask,
     start: datetime,
     *,
     now: datetime,
-    by_business: bool = False,
+    by_business: bool,
     moving: Appointment | None = None,
     visitor: str = "",
 ) -> SlotUnavailable:
-    """Return the refusal of ``start``, with up to five alternatives nearby.
-
-    Called after the transaction that refused, so that nobody waits for the search.
-    """
-    around = load_around(
-        ask,
-        start,
-        now=now,
-        days=ALTERNATIVE_DAYS,
-        by_business=by_business,
-        moving=moving,
-        visitor=visitor,
-    )
-    problems = around.problems(start)
-    return SlotUnavailable(
-        words_for(problems), problems=problems, alternatives=around.alternatives(start)
-    )
+    """Return the refusal of a start that the database itself refused: look once more."""
+    free = load_around(ask, start, now=now, by_business=by_business, moving=moving, visitor=visitor)
+    return refuse(free, start)

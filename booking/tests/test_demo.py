@@ -44,9 +44,9 @@ def demo(*arguments: str) -> str:
     return out.getvalue()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def kept_market(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The market, built once for this module and undone after it."""
+    """The market, built once for a class of tests and undone after it."""
     with django_db_blocker.unblock(), transaction.atomic():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("django.conf.settings.DEBUG", True)
@@ -124,126 +124,120 @@ def leads_to(appointment: Appointment, events: list[AppointmentEvent]) -> bool:
     )
 
 
-def test_market_is_wide_enough(a_market: None) -> None:
-    listed = Provider.objects.listed()
-    assert listed.count() == len(market.SHOPS) >= 14
-    assert listed.values("category").distinct().count() >= 7
-    cities = set(listed.values_list("city", flat=True))
-    assert cities == {"Harare", "Bulawayo", "Mutare", "Nairobi", "Mombasa"}
-    assert set(listed.values_list("currency", flat=True)) == {"USD", "ZWG", "KES"}
-    assert Service.objects.filter(seats__gt=1).exists()
-    assert Service.objects.filter(needs_staff=False, pricing="hourly").exists()
-    assert Service.objects.filter(max_duration__isnull=False).exists()
-    assert Resource.objects.filter(quantity__gt=1, capacity__gt=1).exists()
-    assert not Service.objects.filter(needs_staff=True, staff=None).exists()
+@pytest.mark.usefixtures("a_market")
+class TestMarket:
+    """`demo` without arguments."""
 
+    def test_market_is_wide_enough(self) -> None:
+        listed = Provider.objects.listed()
+        assert listed.count() == len(market.SHOPS) >= 14
+        assert listed.values("category").distinct().count() >= 7
+        cities = set(listed.values_list("city", flat=True))
+        assert cities == {"Harare", "Bulawayo", "Mutare", "Nairobi", "Mombasa"}
+        assert set(listed.values_list("currency", flat=True)) == {"USD", "ZWG", "KES"}
+        assert Service.objects.filter(seats__gt=1).exists()
+        assert Service.objects.filter(needs_staff=False, pricing="hourly").exists()
+        assert Service.objects.filter(max_duration__isnull=False).exists()
+        assert Resource.objects.filter(quantity__gt=1, capacity__gt=1).exists()
+        assert not Service.objects.filter(needs_staff=True, staff=None).exists()
 
-def test_every_row_would_pass_its_own_form(a_market: None) -> None:
-    supply = (Provider, Staff, Resource, Service, WeeklyHours, DateOverride, TimeOff)
-    for model in supply:
-        assert model.objects.exists()
-        for row in model.objects.all():
-            row.full_clean()
-    for phone in Appointment.objects.exclude(guest_phone="").values_list("guest_phone", flat=True):
-        validate_phone(phone)
-    for guest in Appointment.objects.filter(customer=None):
-        assert guest.guest_name
-        assert guest.guest_email or guest.guest_phone
+    def test_every_row_would_pass_its_own_form(self) -> None:
+        supply = (Provider, Staff, Resource, Service, WeeklyHours, DateOverride, TimeOff)
+        for model in supply:
+            assert model.objects.exists()
+            for row in model.objects.all():
+                row.full_clean()
+        for phone in Appointment.objects.exclude(guest_phone="").values_list(
+            "guest_phone", flat=True
+        ):
+            validate_phone(phone)
+        for guest in Appointment.objects.filter(customer=None):
+            assert guest.guest_name
+            assert guest.guest_email or guest.guest_phone
 
+    @pytest.mark.parametrize("email", LOGINS)
+    def test_logins_work_and_are_verified(self, client: Client, email: str) -> None:
+        assert client.login(email=email, password="nguva-demo")
+        address = EmailAddress.objects.get(email=email)
+        assert (address.verified, address.primary, address.user.email) == (True, True, email)
+        user = User.objects.get(email=email)
+        assert user.is_superuser == user.is_staff == (email == "admin@example.com")
 
-@pytest.mark.parametrize("email", LOGINS)
-def test_logins_work_and_are_verified(a_market: None, client: Client, email: str) -> None:
-    assert client.login(email=email, password="nguva-demo")
-    address = EmailAddress.objects.get(email=email)
-    assert (address.verified, address.primary, address.user.email) == (True, True, email)
-    user = User.objects.get(email=email)
-    assert user.is_superuser == user.is_staff == (email == "admin@example.com")
+    def test_hair_studio_is_owned_staffed_and_answered_by_hand(self) -> None:
+        studio = Provider.objects.get(slug="tendai-hair-studio")
+        assert studio.owner.email == "provider@example.com"
+        assert (studio.city, studio.currency, studio.auto_confirm) == ("Harare", "USD", False)
+        emails = set(studio.staff.values_list("user__email", flat=True))
+        assert emails == {"provider@example.com", "staff@example.com", None}
 
+    def test_nobody_is_double_booked_even_in_the_past(self) -> None:
+        assert Session.objects.filter(active=False).exists()
+        assert overlaps(Session.objects.all()) == []
 
-def test_hair_studio_is_owned_staffed_and_answered_by_hand(a_market: None) -> None:
-    studio = Provider.objects.get(slug="tendai-hair-studio")
-    assert studio.owner.email == "provider@example.com"
-    assert (studio.city, studio.currency, studio.auto_confirm) == ("Harare", "USD", False)
-    emails = set(studio.staff.values_list("user__email", flat=True))
-    assert emails == {"provider@example.com", "staff@example.com", None}
+    def test_seats_are_those_of_active_appointments(self) -> None:
+        assert Session.objects.filter(seats_taken__gt=1).exists()
+        assert oversold(Session.objects.all()) == []
 
+    def test_resources_are_never_oversold(self) -> None:
+        for resource in Resource.objects.all():
+            used = Session.objects.filter(resources=resource)
+            assert used.exists()
+            for start, end in used.values_list("occupied_from", "occupied_until"):
+                at_start = used.filter(occupied_from__lte=start, occupied_until__gt=start).count()
+                assert at_start <= resource.quantity, (resource, start, end)
 
-def test_nobody_is_double_booked_even_in_the_past(a_market: None) -> None:
-    assert Session.objects.filter(active=False).exists()
-    assert overlaps(Session.objects.all()) == []
+    @pytest.mark.parametrize(
+        "slug", ["tendai-hair-studio", "msasa-meeting-rooms", "karura-yoga", "picha-house-studio"]
+    )
+    def test_each_booking_ahead_could_be_booked_again_in_its_place(self, slug: str) -> None:
+        now = clock.now()
+        ahead = Appointment.objects.active().filter(provider__slug=slug, start__gt=now)
+        checked = 0
+        for appointment in ahead.select_related("service__provider", "staff", "session")[:40]:
+            ask = Ask(
+                service=appointment.service,
+                staff=appointment.staff,
+                duration=appointment.duration,
+                party_size=appointment.party_size,
+            )
+            day = appointment.start.astimezone(appointment.service.provider.tz).date()
+            free = load_free_time(
+                ask, now=now, first=day, last=day, by_business=True, moving=appointment
+            )
+            assert free.slot(appointment.start) is not None, free.problems(appointment.start)
+            checked += 1
+        assert checked >= 5
 
+    def test_histories_lead_to_the_status(self) -> None:
+        reached = set(Appointment.objects.values_list("status", flat=True))
+        assert reached == set(Status) - {Status.EXPIRED}
+        assert broken_histories() == []
 
-def test_seats_are_those_of_active_appointments(a_market: None) -> None:
-    assert Session.objects.filter(seats_taken__gt=1).exists()
-    assert oversold(Session.objects.all()) == []
+    def test_nothing_was_done_in_the_future(self) -> None:
+        now = clock.now()
+        assert not AppointmentEvent.objects.filter(created_at__gt=now).exists()
+        assert not Appointment.objects.filter(status=Status.COMPLETED, start__gt=now).exists()
+        assert not Appointment.objects.filter(status=Status.PENDING, start__lt=now).exists()
 
+    def test_search_text_is_what_the_catalogue_would_write(self) -> None:
+        before = dict(Provider.objects.values_list("pk", "search_text"))
+        assert Provider.objects.matching("tendai braids").get().slug == "tendai-hair-studio"
+        refresh_search_texts(Provider.objects.all())
+        assert dict(Provider.objects.values_list("pk", "search_text")) == before
 
-def test_resources_are_never_oversold(a_market: None) -> None:
-    for resource in Resource.objects.all():
-        used = Session.objects.filter(resources=resource)
-        assert used.exists()
-        for start, end in used.values_list("occupied_from", "occupied_until"):
-            at_start = used.filter(occupied_from__lte=start, occupied_until__gt=start).count()
-            assert at_start <= resource.quantity, (resource, start, end)
+    def test_second_run_changes_nothing(self, settings: Any) -> None:
+        settings.DEBUG = True
+        User.objects.filter(email="customer@example.com").update(name="Somebody Else")
+        before = digest()
+        assert "there already" in demo()
+        assert digest() == before
+        assert User.objects.get(email="customer@example.com").name == "Somebody Else"
 
-
-@pytest.mark.parametrize(
-    "slug", ["tendai-hair-studio", "msasa-meeting-rooms", "karura-yoga", "picha-house-studio"]
-)
-def test_each_booking_ahead_could_be_booked_again_in_its_place(a_market: None, slug: str) -> None:
-    now = clock.now()
-    ahead = Appointment.objects.active().filter(provider__slug=slug, start__gt=now)
-    checked = 0
-    for appointment in ahead.select_related("service__provider", "staff", "session")[:40]:
-        ask = Ask(
-            service=appointment.service,
-            staff=appointment.staff,
-            duration=appointment.duration,
-            party_size=appointment.party_size,
-        )
-        day = appointment.start.astimezone(appointment.service.provider.tz).date()
-        free = load_free_time(
-            ask, now=now, first=day, last=day, by_business=True, moving=appointment
-        )
-        assert free.slot(appointment.start) is not None, free.problems(appointment.start)
-        checked += 1
-    assert checked >= 5
-
-
-def test_histories_lead_to_the_status(a_market: None) -> None:
-    reached = set(Appointment.objects.values_list("status", flat=True))
-    assert reached == set(Status) - {Status.EXPIRED}
-    assert broken_histories() == []
-
-
-def test_nothing_was_done_in_the_future(a_market: None) -> None:
-    now = clock.now()
-    assert not AppointmentEvent.objects.filter(created_at__gt=now).exists()
-    assert not Appointment.objects.filter(status=Status.COMPLETED, start__gt=now).exists()
-    assert not Appointment.objects.filter(status=Status.PENDING, start__lt=now).exists()
-
-
-def test_search_text_is_what_the_catalogue_would_write(a_market: None) -> None:
-    before = dict(Provider.objects.values_list("pk", "search_text"))
-    assert Provider.objects.matching("tendai braids").get().slug == "tendai-hair-studio"
-    refresh_search_texts(Provider.objects.all())
-    assert dict(Provider.objects.values_list("pk", "search_text")) == before
-
-
-def test_second_run_changes_nothing(a_market: None, settings: Any) -> None:
-    settings.DEBUG = True
-    User.objects.filter(email="customer@example.com").update(name="Somebody Else")
-    before = digest()
-    assert "there already" in demo()
-    assert digest() == before
-    assert User.objects.get(email="customer@example.com").name == "Somebody Else"
-
-
-def test_if_empty_is_quiet_when_somebody_is_there(a_market: None, settings: Any) -> None:
-    settings.DEBUG = True
-    before = digest()
-    assert demo("--if-empty") == ""
-    assert digest() == before
+    def test_if_empty_is_quiet_when_somebody_is_there(self, settings: Any) -> None:
+        settings.DEBUG = True
+        before = digest()
+        assert demo("--if-empty") == ""
+        assert digest() == before
 
 
 def test_two_builds_on_one_date_are_the_same_but_for_the_secrets(db: None) -> None:

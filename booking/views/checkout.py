@@ -14,9 +14,10 @@ from booking.availability import Slot
 from booking.domain.actors import Actor
 from booking.domain.booking import book
 from booking.domain.errors import IdempotencyMismatch, SlotUnavailable
-from booking.domain.free_time import ALTERNATIVE_DAYS, Ask, check_instant, load_around, make_ask
+from booking.domain.free_time import Ask, check_instant, load_around, make_ask
 from booking.domain.holds import release_hold, take_hold
 from booking.domain.pricing import price_of
+from booking.domain.refusals import ALTERNATIVE_DAYS
 from booking.forms import NotesForm, details_form
 from booking.models import Appointment, Hold
 from booking.views.asking import read_ask, read_start

@@ -61,7 +61,7 @@ def appointment_cancel(request: PageRequest, token: str) -> HttpResponse:
     now = clock.now()
     appointment = _find(token)
     by = _actor(request, appointment)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
     error = None
     if appointment.status != Status.CANCELLED:
         error = obstacle(appointment, Action.CANCELLED, by=by, now=now)

@@ -50,7 +50,10 @@ def test_others_appointments_are_not_shown(salon: Salon, dana: Client) -> None:
 def test_times_are_the_providers(salon: Salon, dana: Client) -> None:
     make_appointment(salon.braids, salon.bobs, start=NOW + HOUR, customer=salon.dana)
     html = dana.get("/me/").content.decode()
-    assert '<time datetime="2026-11-24T11:00:00+00:00">13:00<small>Tue 24 Nov 2026' in html
+    assert (
+        '<time datetime="2026-11-24T11:00:00+00:00">13:00<small class="text-nowrap">Tue 24 Nov<'
+        in html
+    )
 
 
 def test_empty_page_says_what_to_do_next(salon: Salon, dana: Client) -> None:

@@ -32,7 +32,7 @@ def test_it_shows_contact_notes_and_price(salon: Salon, as_user: LogIn) -> None:
         'href="mailto:guest@example.com"',
         "Very long hair<br>Second line",
         "USD 20.00",
-        "Tue 24 Nov 2026, 13:00–14:00",
+        "13:00–14:00",
         appointment.reference,
     ):
         assert part in html
@@ -66,12 +66,12 @@ def test_history_says_who_did_what_when_and_why(salon: Salon, as_user: LogIn) ->
     lifecycle.reschedule(appointment, start=start, staff=salon.tendai, by=by, now=NOW)
     lifecycle.cancel(appointment, by=by, now=NOW, reason="Burst pipe")
     html = as_user(salon.alice).get(f"/provider/appointments/{appointment.pk}/").content.decode()
-    history = " ".join(html[html.index("What happened") :].split())
+    history = " ".join(html[html.index("What happened") :].replace("</span>", "").split())
     assert "<b>Requested</b> by guest" in history
     assert "<b>Accepted</b> by Mary Dube" in history
     assert "from Tue 24 Nov, 15:00 to Tue 24 Nov, 16:00" in history
     assert "from Bob to Tendai" in history
-    assert "<b>Cancelled</b> by Mary Dube <br>“Burst pipe”" in history
+    assert '<b>Cancelled</b> by Mary Dube <br><span class="text-break">“Burst pipe”' in history
 
 
 @pytest.mark.parametrize("number", ["0", "999999", "99999999999999999999999", "-1", "x", "1.5"])

@@ -3,15 +3,16 @@
 Everything that is not theirs answers 404, so that nobody learns what exists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
@@ -20,6 +21,16 @@ from project.htmx import MemberRequest
 from providers.domain.access import Membership, memberships
 
 View = Callable[..., HttpResponse]
+LISTS = {"pending": "Requests", "confirmed": "Coming", "past": "Past"}
+"""The lists of appointments, by their name in addresses."""
+
+
+class Tab(NamedTuple):
+    """One of the business's pages, as its navigation shows it."""
+
+    label: str
+    url: str
+    current: bool
 
 
 class BusinessRequest(MemberRequest):
@@ -85,18 +96,28 @@ def get_appointment(request: BusinessRequest, appointment_id: int) -> Appointmen
     return appointment
 
 
-def business_context(request: BusinessRequest) -> dict[str, Any]:
-    """Return what every page of a business shows around its content."""
-    several = len(request.memberships) > 1
-    slug = request.membership.provider.slug
+def business_context(request: BusinessRequest, *, here: str = "") -> dict[str, Any]:
+    """Return what every page of a business shows around its content; ``here`` is its own tab."""
+    provider = request.membership.provider
+    chosen = {"business": provider.slug} if len(request.memberships) > 1 else {}
+    listing = reverse("provider_appointments")
+    tabs = [Tab("Today", _address(reverse("provider_dashboard"), chosen), here == "today")]
+    tabs += [
+        Tab(label, _address(listing, {"status": slug} | chosen), here == slug)
+        for slug, label in LISTS.items()
+    ]
     return {
         "nav_here": "provider",
         "membership": request.membership,
         "memberships": request.memberships,
-        "provider": request.membership.provider,
-        "zone": request.membership.provider.timezone,
-        "business_query": f"?{urlencode({'business': slug})}" if several else "",
+        "provider": provider,
+        "zone": provider.timezone,
+        "tabs": tabs,
     }
+
+
+def _address(path: str, params: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(params)}" if params else path
 
 
 def _visible(places: Sequence[Membership]) -> Q:

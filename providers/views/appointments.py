@@ -12,6 +12,7 @@ from booking.models.appointment import AppointmentQuerySet
 from project import clock
 from project.htmx import render_page
 from providers.views.access import (
+    LISTS,
     BusinessRequest,
     appointments_of,
     business_context,
@@ -22,8 +23,6 @@ from providers.views.rows import make_row, make_rows
 
 PAGE_SIZE = 20
 
-TABS = {"pending": "Requests", "confirmed": "Coming", "past": "Past"}
-
 
 @member
 @require_safe
@@ -33,9 +32,9 @@ def appointment_list(request: BusinessRequest) -> HttpResponse:
     tab = request.GET.get("status", "confirmed")
     found = _select(appointments_of(request.membership), tab, now)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = business_context(request) | {
+    context = business_context(request, here=tab) | {
         "tab": tab,
-        "tabs": TABS.items(),
+        "title": LISTS[tab],
         "page": page,
         "rows": make_rows(request, page, now=now),
     }

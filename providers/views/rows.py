@@ -8,6 +8,7 @@ from typing import Literal
 from booking.domain.actors import Actor
 from booking.domain.lifecycle import available_actions
 from booking.models import Appointment, AppointmentEvent, Status
+from booking.words import say_day
 from providers.views.access import BusinessRequest
 
 Action = AppointmentEvent.Action
@@ -39,13 +40,16 @@ TUCKED_AWAY = {Action.RESCHEDULED, Action.CANCELLED}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An appointment with what can be done to it now, and a message when something failed."""
+    """An appointment with what can be done to it now, and a message when something failed.
+
+    ``day`` is empty for today's; ``phase`` is where it stands in the course of the day.
+    """
 
     appointment: Appointment
     buttons: tuple[Button, ...]
     more: tuple[Button, ...]
     phase: Literal["past", "now", "next", ""]
-    is_today: bool
+    day: str
     problem: str = ""
 
     @property
@@ -60,13 +64,12 @@ def make_row(
     """Decide what the person may do to ``appointment``; its provider must be loaded."""
     allowed = available_actions(appointment, by=Actor.provider(request.user), now=now)
     shown = [action for action in BUTTONS if action in allowed]
-    zone = appointment.provider.tz
     return Row(
         appointment=appointment,
         buttons=tuple(BUTTONS[action] for action in shown if action not in TUCKED_AWAY),
         more=tuple(BUTTONS[action] for action in shown if action in TUCKED_AWAY),
         phase=_phase(appointment, now),
-        is_today=appointment.start.astimezone(zone).date() == now.astimezone(zone).date(),
+        day=_day(appointment, now),
         problem=problem,
     )
 
@@ -83,3 +86,9 @@ def _phase(appointment: Appointment, now: datetime) -> Literal["past", "now", ""
         return "past"
     running = appointment.start <= now and appointment.status == Status.CONFIRMED
     return "now" if running else ""
+
+
+def _day(appointment: Appointment, now: datetime) -> str:
+    zone = appointment.provider.tz
+    day, today = appointment.start.astimezone(zone).date(), now.astimezone(zone).date()
+    return "" if day == today else say_day(day, year=day.year != today.year)

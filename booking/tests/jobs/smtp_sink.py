@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 USUAL = {"HELLO": "220 sink", "DATA": "354 go on", "QUIT": "221 bye"}
 
@@ -34,7 +33,7 @@ class Sink(socketserver.ThreadingTCPServer):
     def mails(self) -> list[EmailMessage]:
         """The mails that were taken, parsed."""
         parsed = (message_from_bytes(raw, policy=policy.default) for _, raw in self.taken)
-        return [cast("EmailMessage", mail) for mail in parsed]
+        return list(parsed)
 
     @property
     def recipients(self) -> list[str]:
@@ -74,7 +73,7 @@ class Conversation(socketserver.StreamRequestHandler):
             if not line:
                 return False
             raw += line.removeprefix(b".")
-        if self.server.replies.get("TEXT", "250").startswith("250"):
+        if self.server.replies.get("TEXT", "") == "":  # also when the answer will be lost
             self.server.taken.append((self.recipient, raw))
         return self.answer("TEXT")
 

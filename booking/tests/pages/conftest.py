@@ -17,6 +17,7 @@ from booking.domain.booking import Contact, book
 from booking.domain.free_time import make_ask
 from booking.models import Appointment
 from booking.tests import cast
+from project.clock import now
 from providers.models import Provider, Service, Staff
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # Monday 23 November 2026, 08:00 in Harare
@@ -58,7 +59,7 @@ class Salon:
             make_ask(service=service, **choices),
             start=cast.at(self.provider, day, clock_face),
             by=Actor.guest(),
-            now=NOW,
+            now=now(),
             contact=Contact(name="Somebody Else", email="else@example.com"),
         )
 

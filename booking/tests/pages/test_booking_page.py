@@ -317,8 +317,6 @@ def test_page_writes_nothing(client: Client, salon: Salon) -> None:
     assert not Hold.objects.exists()
 
 
-
-
 def test_grid_is_small_on_the_wire(client: Client, salon: Salon) -> None:
     salon.provider.slot_step = 15
     salon.provider.save()

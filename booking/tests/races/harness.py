@@ -100,15 +100,20 @@ class Gate:
 
     With the protection on, the others cannot come: after ``patience`` seconds the gate gives up
     and stays open. `crowd` is the largest number that were inside at once, so a test can tell
-    whether they really met.
+    whether they really met. With ``one_by_one`` they then write in turn, each `through` to its
+    end: all have looked too early, but nobody deadlocks.
     """
 
-    def __init__(self, expected: int, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, expected: int, *, patience: float = PATIENCE, one_by_one: bool = False
+    ) -> None:
+        self.one_by_one = one_by_one
         self.barrier = threading.Barrier(expected)
         self.patience = patience
         self.crowd = 0
         self._inside = 0
         self._guard = threading.Lock()
+        self._turn = threading.Lock()
         self._passed = threading.local()
 
     def wait(self) -> None:
@@ -123,6 +128,21 @@ class Gate:
             self.barrier.wait(self.patience)
         with self._guard:
             self._inside -= 1
+        if self.one_by_one:
+            self._turn.acquire()
+            self._passed.has_turn = True
+
+    def through(self, work: Work) -> Work:
+        """Return ``work`` so that its end gives the turn to the next client."""
+
+        def in_turn() -> object:
+            try:
+                return work()
+            finally:
+                if getattr(self._passed, "has_turn", False):
+                    self._turn.release()
+
+        return in_turn
 
     def after(self, check: Callable[..., Any]) -> Callable[..., Any]:
         """Return ``check`` with the wait behind it, to be put in its place."""

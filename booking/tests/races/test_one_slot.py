@@ -77,9 +77,10 @@ def test_the_lock_alone_is_enough(business: Business, monkeypatch: pytest.Monkey
 def test_the_rule_alone_is_enough_and_refuses_as_cleanly(
     business: Business, starts: list[datetime], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate = Gate(FEW)
+    gate = Gate(FEW, one_by_one=True)
     gate_after(monkeypatch, load_around, gate)
-    outcome = race(map(in_separate_steps, rush(business, starts, FEW)))
+    works = map(in_separate_steps, rush(business, starts, FEW))
+    outcome = race(map(gate.through, works))
     assert gate.crowd == FEW
     assert len(outcome.results) == 1
     assert outcome.refused_with(SlotUnavailable) == FEW - 1

@@ -1,0 +1,156 @@
+"""Bookings in the admin: changes go through the lifecycle, history stays as it is."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+
+from booking.models import Appointment, AppointmentEvent, Hold, OutboxJob, Session, Status
+from customers.models import User
+from project import clock
+from project.tests.admin_pages import HOUR, act, change_url, list_url, make_booking, posted
+
+
+@pytest.fixture
+def site_admin(db: None, client: Client) -> User:
+    """An administrator, logged in."""
+    user = User.objects.create_superuser("boss@example.com", "a-password-for-tests")
+    client.force_login(user)
+    return user
+
+
+class TestAppointments:
+    def test_accept_goes_through_the_lifecycle(self, site_admin: User, client: Client) -> None:
+        appointment = make_booking(auto_confirm=False)
+        assert appointment.status == Status.PENDING
+        assert act(client, "accept", appointment) == ["Changed: 1."]
+        appointment.refresh_from_db()
+        assert appointment.status == Status.CONFIRMED
+        event = appointment.events.last()
+        assert event is not None
+        assert (event.action, event.actor, event.by) == ("accepted", "admin", site_admin)
+
+    @pytest.mark.parametrize("action", ["decline", "cancel"])
+    def test_decline_and_cancel_free_the_time(
+        self, site_admin: User, client: Client, action: str
+    ) -> None:
+        appointment = make_booking(auto_confirm=False)
+        act(client, action, appointment)
+        appointment.refresh_from_db()
+        expected = Status.DECLINED if action == "decline" else Status.CANCELLED
+        assert appointment.status == expected
+        assert appointment.session.active is False
+
+    @pytest.mark.parametrize(
+        ("action", "status"),
+        [("complete", Status.COMPLETED), ("mark_no_show", Status.NO_SHOW)],
+    )
+    def test_what_has_begun_can_be_closed(
+        self, site_admin: User, client: Client, action: str, status: Status
+    ) -> None:
+        appointment = make_booking()
+        Appointment.objects.update(start=clock.now() - HOUR)
+        act(client, action, appointment)
+        appointment.refresh_from_db()
+        assert appointment.status == status
+
+    def test_refusals_are_told_row_by_row_and_do_not_stop_the_others(
+        self, site_admin: User, client: Client
+    ) -> None:
+        begun, ahead = make_booking(1), make_booking(2)
+        Appointment.objects.filter(pk=begun.pk).update(start=clock.now() - HOUR)
+        said = act(client, "complete", begun, ahead)
+        assert sorted(said) == sorted(
+            [
+                f"{ahead.reference}: This can be said once the appointment has started.",
+                "Changed: 1.",
+            ]
+        )
+        ahead.refresh_from_db()
+        assert ahead.status == Status.CONFIRMED
+
+    def test_only_contact_and_notes_can_be_typed(self, site_admin: User, client: Client) -> None:
+        appointment = make_booking()
+        data = posted(client.get(change_url(appointment)))
+        assert set(data) >= {"guest_name", "guest_email", "guest_phone", "notes"}
+        forged = {"status": "completed", "price": "0", "staff": "", "start_0": "2020-01-01"}
+        response = client.post(change_url(appointment), data | forged | {"notes": "By the door"})
+        assert response.status_code == 302
+        after = Appointment.objects.get(pk=appointment.pk)
+        assert after.notes == "By the door"
+        for name in ("status", "price", "staff_id", "start", "reference", "token"):
+            assert getattr(after, name) == getattr(appointment, name)
+
+    def test_none_is_added_or_deleted(self, site_admin: User, client: Client) -> None:
+        appointment = make_booking()
+        assert client.post(list_url(Appointment) + "add/", {}).status_code == 403
+        delete = change_url(appointment).replace("change/", "delete/")
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+        act(client, "delete_selected", appointment)
+        assert Appointment.objects.filter(pk=appointment.pk).exists()
+
+    def test_secret_link_is_not_shown(self, site_admin: User, client: Client) -> None:
+        appointment = make_booking()
+        hold = Hold.objects.get()
+        assert appointment.token not in client.get(change_url(appointment)).content.decode()
+        page = client.get(change_url(hold)).content.decode()
+        assert hold.token not in page
+        assert hold.visitor not in page
+
+
+class TestHistory:
+    @pytest.mark.parametrize("model", [AppointmentEvent, Session, Hold])
+    def test_rows_are_neither_added_changed_nor_deleted(
+        self, site_admin: User, client: Client, model: type[Model]
+    ) -> None:
+        make_booking()
+        row = model._default_manager.get()
+        before = model._default_manager.values().get()
+        assert client.post(list_url(model) + "add/", {}).status_code == 403
+        assert client.post(change_url(row), {"reason": "forged"}).status_code == 403
+        delete = change_url(row).replace("change/", "delete/")
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+        assert model._default_manager.values().get() == before
+
+    def test_rows_below_an_appointment_ignore_what_is_sent(
+        self, site_admin: User, client: Client
+    ) -> None:
+        appointment = make_booking()
+        event = appointment.events.get()
+        data = posted(client.get(change_url(appointment)))
+        data |= {
+            "events-TOTAL_FORMS": "2",
+            "events-INITIAL_FORMS": "1",
+            "events-0-id": event.pk,
+            "events-0-appointment": appointment.pk,
+            "events-0-reason": "forged",
+            "events-0-DELETE": "on",
+            "events-1-reason": "forged too",
+        }
+        client.post(change_url(appointment), data)
+        assert [row.reason for row in appointment.events.all()] == [""]
+
+
+class TestOutbox:
+    def test_failed_jobs_run_again_and_others_stay(self, site_admin: User, client: Client) -> None:
+        long_ago = datetime(2026, 1, 1, tzinfo=UTC)
+        failed = OutboxJob.objects.create(
+            kind="mail", run_at=long_ago, attempts=8, failed_at=long_ago, lease="x"
+        )
+        done = OutboxJob.objects.create(kind="mail", run_at=long_ago, attempts=1, done_at=long_ago)
+        assert act(client, "retry", failed, done) == ["Queued again: 1."]
+        failed.refresh_from_db()
+        done.refresh_from_db()
+        assert list(OutboxJob.objects.due(clock.now())) == [failed]
+        assert (failed.attempts, failed.lease, failed.failed_at) == (0, "", None)
+        assert (done.attempts, done.done_at, done.run_at) == (1, long_ago, long_ago)
+
+    @pytest.mark.parametrize("state", ["open", "done", "failed"])
+    def test_states_can_be_told_apart(self, site_admin: User, client: Client, state: str) -> None:
+        now = clock.now()
+        OutboxJob.objects.create(kind="open")
+        OutboxJob.objects.create(kind="done", done_at=now)
+        OutboxJob.objects.create(kind="failed", failed_at=now)
+        found = client.get(list_url(OutboxJob), {"state": state}).context["cl"].result_list
+        assert [job.kind for job in found] == [state]
