@@ -288,7 +288,11 @@ def _shared(
     duration: int,
     seats: int,
 ) -> dict[datetime, int]:
-    """Return the seats left by start, of this class's sessions and of starts that others hold."""
+    """Return the seats left by start, of this class's sessions and of starts that others hold.
+
+    A start that is only held counts as a running class while nothing else stands against it: time
+    off that came after the hold closes it to everybody.
+    """
     if not scope.service.is_class:
         return {}
     length = timedelta(minutes=duration)
@@ -297,14 +301,21 @@ def _shared(
         for row in sessions
         if row.service_id == scope.service.pk and row.end - row.start == length
     }
-    for block in blocks:
-        if (
-            block.service_id == scope.service.pk
-            and block.staff_id == staff_id
-            and block.start is not None
-            and block.end == block.start + length
-        ):
-            left[block.start] = max(0, left.get(block.start, seats) - block.party_size)
+    held = [
+        (block, block.start)
+        for block in blocks
+        if block.service_id == scope.service.pk
+        and block.staff_id == staff_id
+        and block.start is not None
+        and block.end == block.start + length
+    ]
+    joinable = [block for block, _ in held]  # equal rows are different visitors' holds
+    barred = [row for row in blocks if row not in joinable and row.staff_id in {None, staff_id}]
+    for block, start in held:
+        if start in left:
+            left[start] = max(0, left[start] - block.party_size)
+        elif not any(other.since < block.until and other.until > block.since for other in barred):
+            left[start] = max(0, seats - block.party_size)
     return left
 
 

@@ -4,10 +4,11 @@ Each change takes the provider's lock, reads the appointment again, checks, and 
 together with its history and the messages that follow.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from booking.constraints import is_overlap
 from booking.domain.actors import SYSTEM, Actor, Kind
@@ -22,6 +23,8 @@ from booking.models.appointment import ACTIVE, TRANSITIONS
 from project.db import retry_on_conflict
 from project.errors import InvalidInput, NguvaError, NotAllowed
 from providers.models import Staff
+
+log = logging.getLogger(__name__)
 
 TARGET: Mapping[Action, Status] = {
     Action.ACCEPTED: Status.CONFIRMED,
@@ -72,6 +75,9 @@ def expire_unanswered(*, now: datetime) -> int:
             _change(appointment, Action.EXPIRED, by=SYSTEM, now=now)
         except InvalidTransition:
             continue  # somebody answered in this very moment
+        except DatabaseError:
+            log.warning("appointment %s could not be expired", appointment.pk)
+            continue  # one bad row must not keep the others waiting
         expired += 1
     return expired
 

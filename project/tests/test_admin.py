@@ -1,22 +1,15 @@
 """The admin: every list and page opens, in few queries, for administrators alone."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
-
 import pytest
-from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from booking.domain.actors import Actor
-from booking.domain.booking import Contact, book
-from booking.domain.free_time import make_ask
 from booking.models import (
     Appointment,
     AppointmentEvent,
@@ -27,19 +20,14 @@ from booking.models import (
     Status,
 )
 from booking.tests.cast import (
-    MONDAY,
-    at,
     make_category,
     make_provider,
-    make_resource,
     make_service,
-    make_staff,
     make_user,
-    next_weekday,
 )
 from customers.models import User
-from project.tests.admin_pages import act, change_url, list_url, make_booking, posted
 from project import clock
+from project.tests.admin_pages import act, change_url, list_url, make_booking, posted
 from providers.models import (
     Category,
     DateOverride,
@@ -50,6 +38,7 @@ from providers.models import (
     TimeOff,
     WeeklyHours,
 )
+
 
 @pytest.fixture
 def site_admin(db: None, client: Client) -> User:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+import time_machine
 from django.test import Client
 
 from booking.models import Appointment, Status
@@ -44,6 +45,15 @@ def test_today_is_the_day_of_the_provider_not_of_utc(salon: Salon, as_user: LogI
     context = as_user(salon.alice).get(URL).context
     assert [row.appointment for row in context["agenda"]] == [late]
     assert [row.appointment for row in context["coming"]] == [tomorrow]
+
+
+def test_just_after_midnight_there_it_is_already_the_new_day(salon: Salon, as_user: LogIn) -> None:
+    make_appointment(salon.braids, salon.bobs, start=NOW - 2 * HOUR, status=Status.COMPLETED)
+    today = make_appointment(salon.braids, salon.bobs, start=NOW + DAY)
+    with time_machine.travel(NOW.replace(hour=22, minute=30), tick=False):
+        response = as_user(salon.alice).get(URL)
+    assert [row.appointment for row in response.context["agenda"]] == [today]
+    assert "Wednesday 25 November" in response.content.decode()
 
 
 def test_running_and_next_are_marked_in_words(salon: Salon, as_user: LogIn) -> None:

@@ -49,7 +49,9 @@ def test_own_old_time_does_not_stand_in_the_way(
     salon: Salon, as_user: LogIn, booked: Appointment
 ) -> None:
     start = booked.start + timedelta(minutes=15)
-    response = as_user(salon.alice).post(url(booked), {"start": start.isoformat()})
+    client = as_user(salon.alice)
+    assert "value=2026-11-24T11:15Z" in client.get(url(booked)).content.decode()
+    response = client.post(url(booked), {"start": start.isoformat()})
     assert response.status_code == 303
     booked.refresh_from_db()
     assert booked.start == start

@@ -3,13 +3,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.availability import Slot, find_next, resolve
+from booking.availability import Hours, Slot, find_next, resolve
 from booking.tests.availability.builders import calendar, free, terms, the_day, walls
 
 LONDON = ZoneInfo("Europe/London")
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
 GOOSE_BAY = ZoneInfo("America/Goose_Bay")
+HAVANA = ZoneInfo("America/Havana")
 APIA = ZoneInfo("Pacific/Apia")
 
 
@@ -127,6 +128,20 @@ def test_the_day_with_its_last_hour_twice_has_it_twice() -> None:
     asked = terms(timezone=SAO_PAULO)
     found = free(asked, [calendar(open_=["00:00-24:00"])], day=date(2018, 2, 17))
     assert found == [*(f"{hour:02}:00" for hour in range(24)), "23:00"]
+
+
+def test_hours_of_the_next_date_reach_back_when_the_clock_goes_back_over_midnight() -> None:
+    sunday_only = Hours({6: walls("00:00-24:00")}, {})
+    asked = terms(timezone=GOOSE_BAY, duration=15, step=30)
+    saturday = free(asked, [calendar(opening=sunday_only)], day=date(2010, 11, 6))
+    assert saturday == ["23:30"]  # half an hour after Sunday's first midnight
+
+
+def test_a_night_of_two_days_reaches_the_midnight_that_comes_twice() -> None:
+    friday_only = Hours({4: walls("47:00-48:00")}, {})
+    asked = terms(timezone=HAVANA, duration=30, step=30)
+    found = free(asked, [calendar(opening=friday_only)], day=date(2026, 11, 1))
+    assert found == ["00:00", "00:30"]  # until Sunday's second midnight
 
 
 def test_next_is_the_earliest_instant_though_the_clock_goes_back_over_midnight() -> None:

@@ -59,6 +59,12 @@ def test_a_free_start_has_none() -> None:
             [],
             ["time_taken"],
         ),
+        (
+            terms(),
+            [calendar(1, open_=["14:00-15:00"]), calendar(2, blocked=BUSY)],
+            [],
+            ["time_taken"],
+        ),
         (terms(), [calendar(1, blocked=BUSY), calendar(2)], [], []),
     ],
     ids=lambda value: (

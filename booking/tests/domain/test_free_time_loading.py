@@ -203,6 +203,23 @@ def test_a_class_in_one_room_counts_as_one_unit(salon: Salon) -> None:
     assert slot.seats_left == 2
 
 
+def test_each_visitors_hold_keeps_its_own_seat_of_a_class(salon: Salon) -> None:
+    salon.service = make_service(salon.provider, staff=[salon.staff], seats=2)
+    for visitor in ("ada", "bea"):
+        take_hold(salon.ask(), start=salon.at("10:00"), visitor=visitor, now=salon.now)
+    assert "10:00" not in starts(salon, visitor="cleo")
+
+
+def test_a_held_class_start_can_be_joined_until_time_off_comes(salon: Salon) -> None:
+    salon.service = make_service(salon.provider, staff=[salon.staff], seats=4)
+    take_hold(salon.ask(), start=salon.at("10:00"), visitor="x", now=salon.now)
+    assert "10:00" in starts(salon)
+    TimeOff.objects.create(
+        provider=salon.provider, staff=salon.staff, **span(salon, "10:30", "11:00")
+    )
+    assert "10:00" not in starts(salon)
+
+
 @pytest.mark.parametrize(
     ("choices", "field"),
     [

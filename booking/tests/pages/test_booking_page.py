@@ -313,7 +313,7 @@ def test_first_free_time_costs_five_queries(
 def test_page_writes_nothing(client: Client, salon: Salon) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get(salon.url("booking"))
-    assert not [one for one in queries if not one["sql"].lstrip().upper().startswith("SELECT")]
+    assert not [one for one in queries if not one["sql"].lstrip("( ").upper().startswith("SELECT")]
     assert not Hold.objects.exists()
 
 

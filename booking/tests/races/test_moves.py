@@ -8,7 +8,7 @@ import pytest
 from booking.domain.actors import Actor
 from booking.domain.errors import InvalidTransition, SlotUnavailable
 from booking.domain.free_time import load_around
-from booking.domain.lifecycle import cancel, reschedule
+from booking.domain.lifecycle import cancel
 from booking.models import Appointment, Session, Status
 from booking.tests.races.audit import audit, kinds
 from booking.tests.races.business import (
@@ -21,7 +21,7 @@ from booking.tests.races.business import (
     booking,
     moving,
 )
-from booking.tests.races.harness import PATIENCE, Gate, in_separate_steps, race
+from booking.tests.races.harness import PATIENCE, Gate, Work, in_separate_steps, race
 from booking.tests.races.protection import gate_after, replace_everywhere
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -134,10 +134,7 @@ def test_control_without_protection_a_move_and_a_booking_take_the_same_time(
 
 def test_one_moved_by_two_people_stands_where_the_later_put_it(business: Business) -> None:
     (dana,) = day(business, 1)
-    works = [
-        moving(dana, TEN + HOUR, DANA),
-        partial(reschedule, dana, start=TEN + 2 * HOUR, by=business.owner, now=NOW),
-    ]
+    works = [moving(dana, TEN + HOUR, DANA), moving(dana, TEN + 2 * HOUR, business.owner)]
     outcome = race(works)
     assert outcome.errors == []
     assert starts() in ([1], [2])
@@ -160,7 +157,8 @@ def test_control_without_protection_its_history_contradicts_itself(
 def test_a_move_does_not_bring_a_cancelled_one_back(business: Business) -> None:
     (dana,) = day(business, 1)
     calling_off = partial(cancel, dana, by=business.owner, now=NOW)
-    outcome = race([moving(dana, TEN + HOUR, DANA), calling_off] * 5)
+    works: list[Work] = [moving(dana, TEN + HOUR, DANA), calling_off]
+    outcome = race(works * 5)
     outcome.refused_with(InvalidTransition)
     dana.refresh_from_db()
     assert dana.status == Status.CANCELLED

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -32,7 +33,7 @@ def next_monday_at_ten(business: Business) -> datetime:
     return cast.at(business.provider, day, "10:00")
 
 
-def press(service: Service, start: datetime, number: int) -> HttpResponse:
+def press(service: Service, start: datetime, number: int) -> Any:
     """Press one slot in a browser of one's own, at an address of one's own."""
     browser = Client(REMOTE_ADDR=f"10.1.2.{number}", raise_request_exception=False)
     url = reverse("hold_create", args=[service.provider.slug, service.slug])
@@ -86,7 +87,7 @@ class Dana:
         assert shown is not None
         self.form = {"shown": shown[1], "name": "Dana", "phone": "+263771234567"}
 
-    def tap(self) -> HttpResponse:
+    def tap(self) -> Any:
         """Send the form from one more tab of the same browser."""
         tab = Client(raise_request_exception=False)
         tab.cookies = self.browser.cookies

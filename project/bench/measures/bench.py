@@ -1,0 +1,88 @@
+"""What every measure needs, and the turns that works take."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from project.bench.clerk import Clerk
+from project.bench.databases import Databases, Size
+from project.bench.figures import Figure, Round
+from project.bench.load import Generator, Work
+from project.bench.server import Server
+
+WARM_UP = 0.3  # seconds before each burst, of the same work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long to measure: rounds, seconds of each, bookings of each, races."""
+
+    rounds: int
+    seconds: float
+    bookings: int
+    races: int
+
+
+FULL = Pace(rounds=3, seconds=2.0, bookings=400, races=30)
+QUICK = Pace(rounds=3, seconds=0.4, bookings=40, races=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Everything that is up and running: ``small`` and ``large`` serve the site."""
+
+    databases: Databases
+    size: Size
+    pace: Pace
+    generator: Generator
+    floors: Server
+    small: Server
+    large: Server
+    small_clerk: Clerk
+    large_clerk: Clerk
+    say: Callable[[str], None]
+
+    def steady(self, works: Mapping[str, Work]) -> dict[str, Figure]:
+        """Give each of ``works`` its seconds in every round; they take turns."""
+        return self.turns({name: Steady(work) for name, work in works.items()})
+
+    def turns(self, bursts: Mapping[str, "Burst"]) -> dict[str, Figure]:
+        """Run each burst once in every round, in order, so that noise meets all alike."""
+        found: dict[str, list[Round]] = {name: [] for name in bursts}
+        for _ in range(self.pace.rounds):
+            for name, burst in bursts.items():
+                found[name].append(burst.run(self))
+        figures = {name: Figure(tuple(rounds)) for name, rounds in found.items()}
+        for name, figure in figures.items():
+            self.say(f"  {name}: {figure.rate:,.0f} /s, {1000 * figure.p50:.1f} ms")
+        return figures
+
+
+class Burst(Protocol):
+    """One kind of work as it is done in each round."""
+
+    def run(self, bench: Bench) -> Round:
+        """Do it and return what it took."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """The same requests over and over, each of which must answer ``status``."""
+
+    work: Work
+    status: str = "200"
+
+    def run(self, bench: Bench) -> Round:
+        """Warm up, then measure."""
+        bench.generator.run(self.work, seconds=WARM_UP)
+        burst = bench.generator.run(self.work, seconds=bench.pace.seconds)
+        expect(burst, self.status)
+        return burst
+
+
+def expect(burst: Round, *outcomes: str) -> None:
+    """Raise RuntimeError when something else than ``outcomes`` was answered."""
+    others = {answer: count for answer, count in burst.answers.items() if answer not in outcomes}
+    if others:
+        raise RuntimeError(f"Expected only {', '.join(outcomes)}, but got {others}.")
