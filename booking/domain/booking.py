@@ -180,8 +180,10 @@ def _earlier(booking: Booking) -> Appointment | None:
 
 
 def _after_collision(booking: Booking, error: IntegrityError) -> Appointment:
-    """Read what a constraint's refusal means: the time is taken, or the key was just used."""
-    if is_overlap(error):
+    """Read what a constraint's refusal means: the key was just used, or the time is taken."""
+    if (earlier := _earlier(booking)) is not None:
+        return earlier
+    if is_overlap(error) or "session_seats_not_oversold" in str(error):
         raise refuse_afresh(
             booking.ask,
             booking.start,
@@ -189,10 +191,7 @@ def _after_collision(booking: Booking, error: IntegrityError) -> Appointment:
             by_business=booking.override_policy,
             visitor=booking.visitor,
         )
-    earlier = _earlier(booking)
-    if earlier is None:
-        raise error
-    return earlier
+    raise error
 
 
 def _check_contact(booking: Booking) -> None:

@@ -23,6 +23,8 @@ def take_hold(ask: Ask, *, start: datetime, visitor: str, now: datetime) -> Hold
     stay longer.
     """
     start = check_instant(start, now=now)
+    if not visitor:
+        raise ValueError("a hold belongs to a visitor")
     with transaction.atomic():
         lock_provider(ask.service.provider_id)
         free = load_around(ask, start, now=now, visitor=visitor)

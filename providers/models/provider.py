@@ -12,6 +12,9 @@ from django.urls import reverse
 from customers.models import User
 from customers.validators import validate_phone, validate_timezone
 
+LONGEST_BUFFER = 4 * 60
+"""The longest time kept free on one side of an appointment, in minutes."""
+
 
 class Category(models.Model):
     """A kind of business or service: hairdressing, dental, tutoring and so on."""
@@ -97,10 +100,14 @@ class Provider(models.Model):
         default=True, help_text="Off: each request waits until you accept it."
     )
     buffer_before = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(240)], help_text="Minutes kept free before."
+        default=0,
+        validators=[MaxValueValidator(LONGEST_BUFFER)],
+        help_text="Minutes kept free before.",
     )
     buffer_after = models.PositiveSmallIntegerField(
-        default=0, validators=[MaxValueValidator(240)], help_text="Minutes kept free after."
+        default=0,
+        validators=[MaxValueValidator(LONGEST_BUFFER)],
+        help_text="Minutes kept free after.",
     )
 
     objects = ProviderQuerySet.as_manager()

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from providers.models.provider import Category, Provider, Staff
+from providers.models.provider import LONGEST_BUFFER, Category, Provider, Staff
 
 LONGEST_DURATION = 24 * 60
 """The longest a service may last, in minutes."""
@@ -86,10 +86,16 @@ class Service(models.Model):
         help_text="For the whole, per seat in a class, or per hour.",
     )
     buffer_before = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(240)], help_text="Empty: as usual."
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_BUFFER)],
+        help_text="Empty: as usual.",
     )
     buffer_after = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MaxValueValidator(240)], help_text="Empty: as usual."
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_BUFFER)],
+        help_text="Empty: as usual.",
     )
     seats = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1)], help_text="More than one makes it a class."

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from booking.constraints import LONGEST
 from booking.domain.free_time import load_free_time
 from booking.domain.holds import take_hold
 from booking.domain.lifecycle import cancel
@@ -14,6 +15,12 @@ from booking.tests.cast import make_provider, make_resource, make_service, make_
 from booking.tests.domain.conftest import MONDAY, TUESDAY, Salon
 from project.errors import InvalidInput
 from providers.models import DateOverride, TimeOff
+from providers.models.provider import LONGEST_BUFFER
+from providers.models.service import LONGEST_DURATION
+
+
+def test_nothing_that_can_be_booked_outlasts_the_search_for_overlaps() -> None:
+    assert timedelta(minutes=LONGEST_DURATION + 2 * LONGEST_BUFFER) <= LONGEST
 
 
 def starts(salon: Salon, day: date = MONDAY, **choices: Any) -> list[str]:
