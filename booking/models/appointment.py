@@ -13,6 +13,7 @@ from booking.models.session import Session, new_token
 from customers.models import User
 from customers.validators import validate_phone
 from providers.models import Provider, Service, Staff
+from providers.models.service import LONGEST_DURATION
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -82,7 +83,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def upcoming(self, now: datetime) -> Self:
         """Active ones that are not over, soonest first."""
-        return self.active().filter(end__gt=now).order_by("start", "pk")
+        # None is longer, so that the index on start leaves the history alone.
+        begun = now - timedelta(minutes=LONGEST_DURATION)
+        return self.active().filter(start__gt=begun, end__gt=now).order_by("start", "pk")
 
     def past(self, now: datetime) -> Self:
         """Those that are over or will not take place, latest first."""

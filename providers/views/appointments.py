@@ -1,6 +1,6 @@
 """All appointments of a business, and one of them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -11,7 +11,6 @@ from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
 from project import clock
 from project.htmx import render_page
-from providers.models.service import LONGEST_DURATION
 from providers.views.access import (
     LISTS,
     BusinessRequest,
@@ -69,16 +68,12 @@ def show_appointment(
 
 
 def _select(visible: AppointmentQuerySet, tab: str, now: datetime) -> AppointmentQuerySet:
-    """Return what a list shows.
-
-    What is not over cannot have begun long ago: saying so spares the database years of history.
-    """
-    recent = visible.upcoming(now).filter(start__gt=now - timedelta(minutes=LONGEST_DURATION))
+    """Return what a list shows."""
     match tab:
         case "pending":
-            return recent.pending()
+            return visible.upcoming(now).pending()
         case "confirmed":
-            return recent.confirmed()
+            return visible.upcoming(now).confirmed()
         case "past":
             return visible.past(now)
     raise Http404

@@ -20,7 +20,12 @@ from providers.views.access import (
 )
 from providers.views.rows import Row, make_rows
 
-MOST_REQUESTS = 20
+MOST_REQUESTS = 5
+"""So that on a phone today's agenda is not far below; the others are a press away."""
+
+MOST_COUNTED = 20
+"""Up to here the number of requests is told exactly."""
+
 MOST_COMING = 12
 ON_THE_AGENDA = {Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW}
 
@@ -37,13 +42,14 @@ def dashboard(request: BusinessRequest) -> HttpResponse:
     visible = appointments_of(request.membership)
     upcoming = visible.upcoming(now)
     start, end = day_bounds(now, zone)
-    requests = list(upcoming.pending()[: MOST_REQUESTS + 1])
+    requests = list(upcoming.pending()[: MOST_COUNTED + 1])
     today = visible.filter(status__in=ON_THE_AGENDA).starting(start, end).order_by("start", "pk")
     coming = list(upcoming.confirmed().filter(start__gte=end)[: MOST_COMING + 1])
     context = business_context(request, here="today") | {
         "now": now,
         "requests": make_rows(request, requests[:MOST_REQUESTS], now=now),
         "more_requests": len(requests) > MOST_REQUESTS,
+        "request_count": say_count(len(requests)),
         "agenda": _mark_next(make_rows(request, today, now=now)),
         "coming": make_rows(request, coming[:MOST_COMING], now=now),
         "more_coming": len(coming) > MOST_COMING,
@@ -51,6 +57,11 @@ def dashboard(request: BusinessRequest) -> HttpResponse:
     return render_page(
         request, "providers/dashboard.html", context, fragments={"board": "providers/_board.html"}
     )
+
+
+def say_count(number: int) -> str:
+    """Return ``number`` in digits, and ``20+`` above what was counted."""
+    return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
