@@ -2,14 +2,22 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
+from django.utils.translation import get_language
 
 
 def say_day(day: date, *, year: bool = False) -> str:
     """Return ``Tue 24 Nov``; with ``year``, ``Tue 24 Nov 2026``."""
-    return dateformat.format(day, "D j M Y" if year else "D j M")
+    return _say_day(day, "D j M Y" if year else "D j M", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _say_day(day: date, pattern: str, language: str | None) -> str:
+    """Remember what a grid says again and again."""
+    return dateformat.format(day, pattern)
 
 
 def say_time(instant: datetime, zone: ZoneInfo) -> str:

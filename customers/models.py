@@ -10,6 +10,22 @@ from django.db.models.functions import Lower
 from customers.validators import validate_phone, validate_timezone
 from project import clock
 
+REMINDER_LEADS = {
+    30: "30 minutes",
+    60: "1 hour",
+    120: "2 hours",
+    180: "3 hours",
+    1440: "1 day",
+    2880: "2 days",
+    10080: "1 week",
+}
+"""How long before a booking people can be reminded of it, in minutes."""
+
+
+def default_reminder_leads() -> list[int]:
+    """Return the lead times of somebody who has chosen none, and of guests: a day before."""
+    return [1440]
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates people by email; there are no usernames."""
@@ -41,6 +57,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166: ZW, KE")
     timezone = models.CharField(max_length=64, blank=True, validators=[validate_timezone])
     language = models.CharField(max_length=10, default="en")
+    reminder_leads = models.JSONField(
+        default=default_reminder_leads,
+        help_text="Minutes before the start, each of REMINDER_LEADS.",
+    )
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField("active", default=True)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
@@ -72,3 +92,54 @@ class User(AbstractBaseUser, PermissionsMixin):
 def display_name(user: User) -> str:
     """Return what we call a person in pages and mails."""
     return str(user)
+
+
+class MessageKind(models.TextChoices):
+    """What a message is about; people choose channels for each."""
+
+    BOOKINGS = "bookings", "My bookings"
+    REMINDERS = "reminders", "Reminders before a booking"
+    BUSINESS = "business", "Bookings at my business"
+    DIGEST = "digest", "The day's agenda, each morning"
+
+
+class Channel(models.TextChoices):
+    """A way by which a message leaves; what is shown on the site needs no choice."""
+
+    IN_APP = "in_app", "On Nguva"
+    EMAIL = "email", "Email"
+    SMS = "sms", "SMS"
+    WHATSAPP = "whatsapp", "WhatsApp"
+
+
+class MessagePreference(models.Model):
+    """One person's yes or no to one channel for one kind of message; no row means the default."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="message_preferences")
+    kind = models.CharField(max_length=10, choices=MessageKind)
+    channel = models.CharField(max_length=10, choices=Channel)
+    wanted = models.BooleanField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "kind", "channel"], name="message_preference_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.get_channel_display()}: {self.wanted}"
+
+
+class OptOut(models.Model):
+    """An address without an account that wants no more messages of a kind; kept as a digest."""
+
+    digest = models.CharField(max_length=64, help_text="A keyed hash of the address.")
+    kind = models.CharField(max_length=10, choices=MessageKind)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["digest", "kind"], name="opt_out_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, since {self.created_at:%d %b %Y}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -49,14 +50,19 @@ class Prepared:
 
     def __init__(self, build: Build) -> None:
         self.build = build
-        self.plans: dict[tuple[object, ...], _Plan] = {}
+        self.plans: dict[tuple[object, ...], _Plan | None] = {}
 
     def rows(self, **params: Param) -> list[tuple[Any, ...]]:
         """Return the rows for these parameters."""
         shape = (connection.vendor, *((name, _shape(value)) for name, value in params.items()))
-        plan = self.plans.get(shape)
+        if shape not in self.plans:
+            try:
+                self.plans[shape] = _plan(self.build, params)
+            except EmptyResultSet:  # nothing is in an empty list
+                self.plans[shape] = None
+        plan = self.plans[shape]
         if plan is None:
-            plan = self.plans[shape] = _plan(self.build, params)
+            return []
         values = [_fill(one, params) if isinstance(one, _Hole) else one for one in plan.params]
         with connection.cursor() as cursor:
             cursor.execute(plan.sql, values)
@@ -65,9 +71,10 @@ class Prepared:
 
 
 def _shape(value: Param) -> object:
-    if value is None or isinstance(value, str):
-        return value is None
-    return len(value) if isinstance(value, Sequence) else True
+    """Return what decides about the SQL: the length of a list, of all else only the kind."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return len(value)
+    return type(value)
 
 
 def _fill(hole: _Hole, params: dict[str, Param]) -> Any:
@@ -166,4 +173,5 @@ def _since(written: Any, mark: date) -> timedelta | None:
         return None
     if isinstance(written, datetime) and written.tzinfo is None:
         written = written.replace(tzinfo=UTC)
-    return written - mark
+    distance: timedelta = written - mark
+    return distance

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import DateField, DateTimeField, F, IntegerField, Q, QuerySet, Value
@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 
 from booking.availability import Calendar, Hours, Interval, ResourceCalendar, WallInterval
 from booking.models import BusyTime, Hold, Session
+from project.prepared import Prepared
 from providers.models import DateOverride, Provider, Service, Staff, TimeOff, WeeklyHours
 
 NO_NUMBER = Cast(Value(None), IntegerField())
@@ -86,6 +87,81 @@ def scope_bounds(
     return start, midnight + timedelta(minutes=after)
 
 
+def _hours_query(
+    *, provider: int, staff: Sequence[int], first: date, last: date
+) -> QuerySet[Any, tuple[Any, ...]]:
+    whose = Q(staff__isnull=True) | Q(staff__in=staff)
+    weekly = WeeklyHours.objects.filter(whose, provider=provider).values_list(
+        "staff_id", "weekday", NO_DATE, "start_minute", "end_minute"
+    )
+    overrides = DateOverride.objects.filter(
+        whose, provider=provider, date__gte=first, date__lte=last
+    ).values_list("staff_id", NO_NUMBER, "date", "start_minute", "end_minute")
+    return weekly.order_by().union(overrides.order_by(), all=True)
+
+
+def _sessions_query(
+    *,
+    provider: int,
+    staff: Sequence[int] | None,
+    service: int | None,
+    start: datetime,
+    end: datetime,
+    ignore: int | None,
+) -> QuerySet[Any, tuple[Any, ...]]:
+    mine = Q(service=service) if staff is None else Q(staff__in=staff)
+    found = Session.objects.active().overlapping(start, end).filter(mine, provider=provider)
+    if ignore is not None:
+        found = found.exclude(pk=ignore)
+    return found.values_list(
+        "staff_id",
+        "service_id",
+        "start",
+        "end",
+        "occupied_from",
+        "occupied_until",
+        F("seats") - F("seats_taken"),
+    )
+
+
+def _blocks_query(
+    *,
+    provider: int,
+    staff: Sequence[int],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    visitor: str | None,
+) -> QuerySet[Any, tuple[Any, ...]]:
+    whose = Q(staff__isnull=True) | Q(staff__in=staff)
+    found = Hold.objects.live(now).overlapping(start, end).filter(whose, provider=provider)
+    if visitor is not None:
+        found = found.exclude(visitor=visitor)
+    holds = found.values_list(
+        "staff_id",
+        NO_NUMBER,
+        "service_id",
+        "occupied_from",
+        "occupied_until",
+        "start",
+        "end",
+        "party_size",
+    )
+    nobody = (NO_INSTANT, NO_INSTANT, Value(0, IntegerField()))
+    time_off = TimeOff.objects.filter(
+        whose, provider=provider, end__gt=start, start__lt=end
+    ).values_list("staff_id", "resource_id", NO_NUMBER, "start", "end", *nobody)
+    busy = BusyTime.objects.filter(staff__in=staff, end__gt=start, start__lt=end).values_list(
+        "staff_id", NO_NUMBER, NO_NUMBER, "start", "end", *nobody
+    )
+    return holds.union(time_off.order_by(), busy, all=True)
+
+
+HOURS = Prepared(_hours_query)
+SESSIONS = Prepared(_sessions_query)
+BLOCKS = Prepared(_blocks_query)
+
+
 def load_calendars(
     scope: Scope, staff: Sequence[Staff], *, duration: int, seats: int
 ) -> tuple[list[Calendar], list[ResourceCalendar]]:
@@ -118,15 +194,10 @@ def load_calendars(
 
 def load_hours(scope: Scope) -> dict[int | None, _Rules]:
     """Return the rules by staff id; ``None`` is the business itself. One query."""
-    whose = Q(staff__isnull=True) | Q(staff__in=scope.staff_ids)
-    weekly = WeeklyHours.objects.filter(whose, provider=scope.provider).values_list(
-        "staff_id", "weekday", NO_DATE, "start_minute", "end_minute"
-    )
-    overrides = DateOverride.objects.filter(
-        whose, provider=scope.provider, date__gte=scope.first, date__lte=scope.last
-    ).values_list("staff_id", NO_NUMBER, "date", "start_minute", "end_minute")
     rules: dict[int | None, _Rules] = defaultdict(_Rules)
-    rows = weekly.order_by().union(overrides.order_by(), all=True)
+    rows = HOURS.rows(
+        provider=scope.provider.pk, staff=scope.staff_ids, first=scope.first, last=scope.last
+    )
     for staff_id, weekday, day, start, end in rows:
         kept = rules[staff_id].weekly[weekday] if day is None else rules[staff_id].overrides[day]
         if start is not None:
@@ -139,64 +210,28 @@ def load_hours(scope: Scope) -> dict[int | None, _Rules]:
 
 def load_sessions(scope: Scope) -> list[_SessionRow]:
     """Return the active sessions of these people, or of a service that needs none. One query."""
-    mine = Q(staff__in=scope.staff_ids) if scope.service.needs_staff else Q(service=scope.service)
-    rows = _sessions(scope).filter(mine)
-    return [
-        _SessionRow(*row)
-        for row in rows.values_list(
-            "staff_id",
-            "service_id",
-            "start",
-            "end",
-            "occupied_from",
-            "occupied_until",
-            F("seats") - F("seats_taken"),
-        )
-    ]
+    rows = SESSIONS.rows(
+        provider=scope.provider.pk,
+        staff=scope.staff_ids if scope.service.needs_staff else None,
+        service=None if scope.service.needs_staff else scope.service.pk,
+        start=scope.start,
+        end=scope.end,
+        ignore=scope.ignore_session,
+    )
+    return [_SessionRow(*row) for row in rows]
 
 
 def load_blocks(scope: Scope) -> list[_Block]:
     """Return time off, busy time and other people's live holds. One query."""
-    whose = Q(staff__isnull=True) | Q(staff__in=scope.staff_ids)
-    holds = (
-        _holds(scope)
-        .filter(whose)
-        .values_list(
-            "staff_id",
-            NO_NUMBER,
-            "service_id",
-            "occupied_from",
-            "occupied_until",
-            "start",
-            "end",
-            "party_size",
-        )
+    rows = BLOCKS.rows(
+        provider=scope.provider.pk,
+        staff=scope.staff_ids,
+        start=scope.start,
+        end=scope.end,
+        now=scope.now,
+        visitor=scope.ignore_visitor or None,
     )
-    time_off = TimeOff.objects.filter(
-        whose, provider=scope.provider, end__gt=scope.start, start__lt=scope.end
-    ).values_list(
-        "staff_id",
-        "resource_id",
-        NO_NUMBER,
-        "start",
-        "end",
-        NO_INSTANT,
-        NO_INSTANT,
-        Value(0, IntegerField()),
-    )
-    busy = BusyTime.objects.filter(
-        staff__in=scope.staff_ids, end__gt=scope.start, start__lt=scope.end
-    ).values_list(
-        "staff_id",
-        NO_NUMBER,
-        NO_NUMBER,
-        "start",
-        "end",
-        NO_INSTANT,
-        NO_INSTANT,
-        Value(0, IntegerField()),
-    )
-    return [_Block(*row) for row in holds.union(time_off.order_by(), busy, all=True)]
+    return [_Block(*row) for row in rows]
 
 
 def load_resources(scope: Scope, blocks: Iterable[_Block]) -> list[ResourceCalendar]:

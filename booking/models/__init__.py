@@ -1,6 +1,7 @@
 """What happens between customers and providers."""
 
 from booking.models.appointment import Appointment, AppointmentEvent, Status
+from booking.models.notification import Delivery, Notification, Side, Wording
 from booking.models.outbox import OutboxJob
 from booking.models.session import BusyTime, Hold, Session
 
@@ -8,8 +9,12 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "BusyTime",
+    "Delivery",
     "Hold",
+    "Notification",
     "OutboxJob",
     "Session",
+    "Side",
     "Status",
+    "Wording",
 ]

@@ -133,6 +133,9 @@ class Appointment(models.Model):
     currency = models.CharField(max_length=3)
     notes = models.TextField(blank=True, max_length=1000)
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
+    attending_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the customer said: I will come."
+    )
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     idempotency_key = models.CharField(
@@ -152,6 +155,11 @@ class Appointment(models.Model):
             models.Index(fields=["customer", "start"], name="appointment_by_customer"),
             models.Index(
                 fields=["start"], name="appointment_pending", condition=Q(status=Status.PENDING)
+            ),
+            models.Index(
+                fields=["start"],
+                name="appointment_confirmed",
+                condition=Q(status=Status.CONFIRMED),
             ),
             models.Index(
                 fields=["provider", "start"],
@@ -221,6 +229,7 @@ class AppointmentEvent(models.Model):
         COMPLETED = "completed", "Completed"
         NO_SHOW = "no_show", "Did not come"
         EXPIRED = "expired", "Expired"
+        ATTENDING = "attending", "Will come"
 
     class Actor(models.TextChoices):
         CUSTOMER = "customer", "Customer"

@@ -1,6 +1,7 @@
 """Find a provider: the front page, the list, and a provider's own page."""
 
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
@@ -17,6 +18,7 @@ from booking.words import say_duration, say_price, say_when
 from project import clock
 from project.access import public
 from project.htmx import PageRequest, render_page
+from project.prepared import Prepared
 from providers.models import Category, Provider, Service, Staff, WeeklyHours
 
 PAGE_SIZE = 20
@@ -45,15 +47,44 @@ class Search:
         return f"{path}?{urlencode(params)}" if params else path
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A provider in a list, in texts: ``initials`` and ``colour`` make its picture."""
+
+    pk: str
+    url: str
+    name: str
+    meta: str
+    initials: str
+    colour: str
+
+    @classmethod
+    def of(cls, pk: int, slug: str, name: str, category: str, city: str) -> Self:
+        """Return the card of a provider."""
+        return cls(
+            pk=str(pk),
+            url=reverse("provider_detail", args=[slug]),
+            name=name,
+            meta=f"{category} · {city}",
+            initials="".join(word[0] for word in name.split()[:2]),
+            colour=f"c{pk % 10}",
+        )
+
+
+CATEGORIES = Prepared(lambda: Category.objects.values_list("slug", "name", "icon"))
+"""The few of them are on every list."""
+
+
 @public
 @require_safe
 def home(request: PageRequest) -> HttpResponse:
     """Show the search box, the categories and some providers to start with."""
-    featured = Provider.objects.listed().filter(featured=True).select_related("category")
+    featured = Provider.objects.listed().filter(featured=True)
+    rows = featured.values_list("pk", "slug", "name", "category__name", "city")[:FEATURED]
     context = {
-        "categories": list(Category.objects.all()),
+        "cards": [Card.of(*row) for row in rows],
+        "categories": CATEGORIES.rows(),
         "cities": list_cities(),
-        "featured": list(featured[:FEATURED]),
     }
     return render(request, "booking/home.html", context)
 
@@ -70,15 +101,15 @@ def provider_list(request: PageRequest) -> HttpResponse:
         found = found.filter(category__slug=search.category)
     skip = (search.page - 1) * PAGE_SIZE
     # One more than is shown says whether there is a next page, without counting.
-    rows = list(found.select_related("category")[skip : skip + PAGE_SIZE + 1])
-    shown = rows[:PAGE_SIZE]
+    rows = found.values_list("pk", "slug", "name", "category__name", "city")
+    cards = [Card.of(*row) for row in rows[skip : skip + PAGE_SIZE + 1]]
     context = {
-        "categories": list(Category.objects.all()),
+        "cards": cards[:PAGE_SIZE],
+        "categories": CATEGORIES.rows(),
         "cities": list_cities(),
         "earlier": search.url(page=search.page - 1) if search.page > 1 else "",
-        "later": search.url(page=search.page + 1) if len(rows) > PAGE_SIZE else "",
-        "next_free_url": _next_free_url(shown),
-        "providers": shown,
+        "later": search.url(page=search.page + 1) if len(cards) > PAGE_SIZE else "",
+        "next_free_url": _next_free_url(cards[:PAGE_SIZE]),
         "search": search,
     }
     fragments = {"results": "booking/_results.html"}
@@ -140,8 +171,8 @@ def _read_search(request: PageRequest) -> Search:
     )
 
 
-def _next_free_url(providers: list[Provider]) -> str:
-    ids = ",".join(str(provider.pk) for provider in providers)
+def _next_free_url(cards: list[Card]) -> str:
+    ids = ",".join(card.pk for card in cards)
     return f"{reverse('next_free')}?ids={ids}" if ids else ""
 
 

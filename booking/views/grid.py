@@ -57,12 +57,13 @@ class Column:
 
     anchor: str
     weekday: str
-    number: int
+    number: str
     month: str
     label: str
     cells: SafeString
     free: int
     note: str
+    count: str
     today: bool
     current: bool
     url: str
@@ -170,18 +171,19 @@ def _title(first: date, columns: tuple[Column, ...], last: date) -> str:
 def _column(day: Day, ask: Ask, wish: Wish, *, today: date, chosen: date) -> Column:
     label = say_day(day.date)
     weekday, number, month = label.split()
-    cells = SafeString("")
+    cells, note = SafeString(""), "" if day.slots else _note(day, today)
     if day.slots:
         cells = _day_cells(day, ask) if wish.view == "day" else _slots(_cells(day, ask))
     return Column(
         anchor=f"d-{day.date.isoformat()}",
         weekday=weekday,
-        number=int(number),
+        number=number,
         month=month,
         label=label,
         cells=cells,
         free=len(day.slots),
-        note="" if day.slots else _note(day, today),
+        note=note,
+        count=note or f"{len(day.slots)} free",
         today=day.date == today,
         current=wish.view == "day" and day.date == chosen,
         url=replace(wish, date=day.date).url(),

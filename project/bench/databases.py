@@ -14,13 +14,12 @@ from project.bench.floors import tables
 from project.bench.server import manage
 from project.testing import postgres
 
-PREFIX = "nguva_bench_"
-
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is loaded; ``visits`` is for the floor's week."""
+    """How much is loaded; ``visits`` is for the floor's week. ``prefix`` names the databases."""
 
+    prefix: str
     providers: int
     small: int
     large: int
@@ -28,8 +27,17 @@ class Size:
     visits: int
 
 
-FULL = Size(providers=10_000, small=1_000, large=1_000_000, busy=50_000, visits=1_000_000)
-QUICK = Size(providers=500, small=1_000, large=20_000, busy=5_000, visits=20_000)
+FULL = Size(
+    prefix="nguva_bench",
+    providers=10_000,
+    small=1_000,
+    large=1_000_000,
+    busy=50_000,
+    visits=1_000_000,
+)
+QUICK = Size(
+    prefix="nguva_quick_bench", providers=500, small=1_000, large=20_000, busy=5_000, visits=20_000
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +69,15 @@ def loaded(url: str, size: Size, *, log: Path | None, keep: bool) -> Iterator[Da
 
     One that an earlier run kept is used again when it holds as much.
     """
-    names = {part: PREFIX + part for part in ("small", "large", "floors")}
+    names = {part: f"{size.prefix}_{part}" for part in ("small", "large", "floors")}
     urls = {part: f"{url.rpartition('/')[0]}/{name}" for part, name in names.items()}
     try:
         for part, appointments in (("small", size.small), ("large", size.large)):
             _load(url, urls[part], size, appointments, busy=size.busy if part == "large" else 0)
         trigrams = _floors(url, urls["floors"], urls["large"], size)
-        version, fsync = query(url, "SELECT current_setting('server_version'), current_setting('fsync')")[0]
+        version, fsync = query(
+            url, "SELECT current_setting('server_version'), current_setting('fsync')"
+        )[0]
         yield Databases(
             small=urls["small"],
             large=urls["large"],
@@ -79,14 +89,17 @@ def loaded(url: str, size: Size, *, log: Path | None, keep: bool) -> Iterator[Da
         )
     finally:
         for name in () if keep else names.values():
-            execute(url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            execute(
+                url, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
 
 
 def query(url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     """Return the rows of one SELECT."""
     with closing(psycopg2.connect(url)) as link, link.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def execute(url: str, statement: str | sql.Composable) -> None:
@@ -121,8 +134,10 @@ def _holds(url: str, target: str, size: Size, appointments: int) -> bool:
     if not _exists(url, target):
         return False
     try:
-        counts = "(SELECT count(*) FROM providers_provider), (SELECT count(*) FROM booking_appointment)"
-        providers, booked = query(target, f"SELECT {counts}")[0]  # noqa: S608 - no values in it
+        counts = (
+            "(SELECT count(*) FROM providers_provider), (SELECT count(*) FROM booking_appointment)"
+        )
+        providers, booked = query(target, f"SELECT {counts}")[0]
     except psycopg2.Error:
         return False
     return bool(providers >= size.providers and appointments <= booked < 2 * appointments + 20_000)
@@ -142,7 +157,7 @@ def _create(url: str, target: str) -> None:
 def _floors(url: str, target: str, large: str, size: Size) -> bool:
     """Make the floors anew, with the same providers to search as the site has."""
     _create(url, target)
-    places: Sequence[tables.Place] = query(  # type: ignore[assignment]
+    places: Sequence[tables.Place] = query(
         large,
         "SELECT p.id, p.slug, p.name, city, c.name, search_text FROM providers_provider p"
         " JOIN providers_category c ON c.id = category_id",

@@ -68,8 +68,7 @@ def checkouts(*, count: int, after: int, customers: bool) -> dict[str, Any]:
     for service in ordinary(after):
         free = next_days(make_ask(service=service), first=3, days=7)
         slots = [day.slots[len(day.slots) // 2] for day in free.days() if day.slots]
-        for slot in slots[: count - len(holds)]:
-            holds.append(_hold(free, slot.start))
+        holds += [_hold(free, slot.start) for slot in slots[: count - len(holds)]]
         after = service.provider_id
         if len(holds) == count:
             break

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, cycle, islice
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Protocol
+from typing import Protocol, Self
 from urllib.parse import urlencode
 
 from project.bench.figures import Round
@@ -148,7 +148,7 @@ def _run(work: Work, place: int, seconds: float | None) -> _Part:
 
 def _serve(orders: Connection, place: int) -> None:
     """Work off orders until the other side closes; the terminal's Ctrl-C is its business."""
-    with suppress(EOFError, KeyboardInterrupt):
+    with suppress(EOFError, ConnectionError, KeyboardInterrupt):
         while True:
             work, seconds = orders.recv()
             try:
@@ -163,7 +163,7 @@ class Generator:
     def __init__(self) -> None:
         self._members: list[tuple[BaseProcess, Connection]] = []
 
-    def __enter__(self) -> "Generator":
+    def __enter__(self) -> Self:
         context = multiprocessing.get_context("spawn")
         for place in range(CONNECTIONS):
             mine, theirs = context.Pipe()

@@ -105,12 +105,21 @@ def test_empty_day_says_what_to_do_next(salon: Salon, as_user: LogIn) -> None:
     assert 'href="/p/salon/"' in html
 
 
-def test_more_requests_than_fit_are_announced(salon: Salon, as_user: LogIn) -> None:
-    for number in range(21):
+@pytest.mark.parametrize(
+    ("waiting", "shown", "count", "link"),
+    [(5, 5, "5", False), (6, 5, "6", True), (20, 5, "20", True), (21, 5, "20+", True)],
+)
+def test_five_requests_are_shown_and_all_are_a_press_away(
+    salon: Salon, as_user: LogIn, waiting: int, shown: int, count: str, link: bool
+) -> None:
+    for number in range(waiting):
         make_appointment(salon.braids, None, start=NOW + DAY + number * HOUR, status=Status.PENDING)
     response = as_user(salon.alice).get(URL)
-    assert len(response.context["requests"]) == 20
-    assert '<span class="count">20+</span>' in response.content.decode()
+    html = response.content.decode()
+    assert len(response.context["requests"]) == shown
+    assert f'<span class="count">{count}</span>' in html
+    all_requests = f'<a href="/provider/appointments/?status=pending">All {count} requests</a>'
+    assert (all_requests in html) is link
 
 
 def test_htmx_gets_the_board_alone(salon: Salon, as_user: LogIn) -> None:

@@ -49,7 +49,7 @@ def dashboard(request: BusinessRequest) -> HttpResponse:
         "now": now,
         "requests": make_rows(request, requests[:MOST_REQUESTS], now=now),
         "more_requests": len(requests) > MOST_REQUESTS,
-        "request_count": say_count(len(requests)),
+        "request_count": _say_count(len(requests)),
         "agenda": _mark_next(make_rows(request, today, now=now)),
         "coming": make_rows(request, coming[:MOST_COMING], now=now),
         "more_coming": len(coming) > MOST_COMING,
@@ -59,7 +59,7 @@ def dashboard(request: BusinessRequest) -> HttpResponse:
     )
 
 
-def say_count(number: int) -> str:
+def _say_count(number: int) -> str:
     """Return ``number`` in digits, and ``20+`` above what was counted."""
     return str(number) if number <= MOST_COUNTED else f"{MOST_COUNTED}+"
 

@@ -41,24 +41,23 @@
     return formats[timeZone].format(date);
   };
   const own = () => {
-    all("[data-tz], [data-tz-hint]").forEach((el) => {
-      const zone = el.dataset.tz || el.dataset.tzHint;
+    const add = (el, name, className, textContent) =>
+      el.appendChild(Object.assign(doc.createElement(name), { className, textContent }));
+    all("[data-tz]").forEach((el) => {
+      const zone = el.dataset.tz;
       try {
-        if (el.dataset.tzHint && !el.dataset.told) {
-          el.dataset.told = 1;
-          const now = new Date();
-          if (clock(now) !== clock(now, zone)) el.append(" Where you are it is now " + clock(now) + ", there " + clock(now, zone) + ".");
-        }
-        if (el.dataset.tz) {
-          const times = el.matches("time") ? [el] : all("time[datetime], button[name=start]", el);
-          times.forEach((time) => {
-            const date = new Date(time.value || time.dateTime);
-            if (isNaN(date) || time.querySelector(".tz") || clock(date) === clock(date, zone)) return;
-            const text = time.value ? clock(date) + " yours" : " (" + clock(date) + " your time)";
-            time.append(Object.assign(doc.createElement(time.value ? "small" : "span"), { className: "tz", textContent: text }));
-          });
-        }
+        const times = el.matches("time") ? [el] : all("time[datetime], button[name=start]", el);
+        times.forEach((time) => {
+          const date = new Date(time.value || time.dateTime);
+          if (isNaN(date) || time.querySelector(".tz") || clock(date) === clock(date, zone)) return;
+          if (time.value) add(add(time, "small", "tz", clock(date)), "span", "visually-hidden", " on your clock");
+          else add(time, "span", "tz", " (" + clock(date) + " your time)");
+        });
       } catch { /* a timezone this browser does not know: the provider's time stands alone */ }
+    });
+    if (doc.querySelector("button .tz")) all("[data-tz-hint]:not([data-told])").forEach((el) => {
+      el.dataset.told = 1;
+      el.append(" The small times are on your own clock.");
     });
   };
 

@@ -16,7 +16,7 @@ LIST = "/providers/"
 
 
 def names(client: Client, query: str = "") -> list[str]:
-    return [provider.name for provider in client.get(LIST + query).context["providers"]]
+    return [card.name for card in client.get(LIST + query).context["cards"]]
 
 
 def make_many(number: int) -> list[Provider]:
@@ -89,10 +89,10 @@ def test_odd_searches_do_not_break(client: Client, salon: Salon, query: str) -> 
 def test_pages_hold_twenty_and_keep_the_search(client: Client) -> None:
     make_many(45)
     first = client.get(f"{LIST}?city=Mutare")
-    assert len(first.context["providers"]) == 20
+    assert len(first.context["cards"]) == 20
     assert (first.context["earlier"], first.context["later"]) == ("", f"{LIST}?city=Mutare&page=2")
     last = client.get(f"{LIST}?city=Mutare&page=3")
-    assert [provider.name for provider in last.context["providers"]][-1] == "P 0044"
+    assert [card.name for card in last.context["cards"]][-1] == "P 0044"
     assert (last.context["earlier"], last.context["later"]) == (f"{LIST}?city=Mutare&page=2", "")
 
 

@@ -38,18 +38,22 @@ django.setup(set_prefix=False)
 FREE = """
     INSERT INTO taken (owner_id, "start", "end") SELECT %(owner)s, %(start)s, %(end)s
     WHERE NOT EXISTS (
-        SELECT 1 FROM taken WHERE int8range(owner_id, owner_id, '[]') && int8range(%(owner)s, %(owner)s, '[]')
+        SELECT 1 FROM taken
+        WHERE int8range(owner_id, owner_id, '[]') && int8range(%(owner)s, %(owner)s, '[]')
         AND tstzrange("start", "end") && tstzrange(%(start)s, %(end)s)
     )
 """
 
+FOUND = "SELECT slug, name, city, category FROM place WHERE {where} ORDER BY name LIMIT %s"
+
 WEEK = """<div class="week">{% for day in days %}
 <section><h3>{{ day.name }}</h3>{% for cell in day.cells %}
-<button name="start" value="{{ cell.value }}"{% if cell.taken %} disabled{% endif %}>{{ cell.face }}</button>{% endfor %}
-</section>{% endfor %}</div>
+<button value="{{ cell.value }}"{% if cell.taken %} disabled{% endif %}>{{ cell.face }}</button>
+{% endfor %}</section>{% endfor %}</div>
 """
 PLACES = """<ul class="cards">{% for place in places %}
-<li><a href="/p/{{ place.slug }}/">{{ place.name }}</a><p>{{ place.category }} · {{ place.city }}</p></li>{% endfor %}
+<li><a href="/p/{{ place.slug }}/">{{ place.name }}</a>
+<p>{{ place.category }} · {{ place.city }}</p></li>{% endfor %}
 </ul>
 """
 week_template = engines["django"].from_string(WEEK)
@@ -97,10 +101,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.GET["q"].lower().split()
     where = " AND ".join(["search_text LIKE %s"] * len(words))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT slug, name, city, category FROM place WHERE {where} ORDER BY name LIMIT {SHOWN}",
-            [f"%{word}%" for word in words],
-        )
+        cursor.execute(FOUND.format(where=where), [*(f"%{word}%" for word in words), SHOWN])
         names = ("slug", "name", "city", "category")
         places = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return HttpResponse(places_template.render({"places": places}))

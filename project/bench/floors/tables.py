@@ -24,9 +24,9 @@ CREATE TABLE visit (
     "end" timestamptz NOT NULL
 );
 INSERT INTO visit (owner_id, "start", "end")
-    SELECT 1 + n %% %(owners)s, moment, moment + interval '30 minutes'
+    SELECT 1 + n %% %(owners)s, at, at + interval '30 minutes'
     FROM generate_series(0, %(visits)s - 1) n,
-    LATERAL (SELECT %(monday)s::timestamptz + interval '2 hours' * (n / %(owners)s - 500)) m(moment);
+    LATERAL (SELECT %(monday)s::timestamptz + interval '2 hours' * (n / %(owners)s - 500)) m(at);
 CREATE INDEX ON visit (owner_id, "start");
 
 CREATE TABLE taken (

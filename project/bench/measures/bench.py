@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from project.bench.clerk import Clerk
@@ -40,11 +41,8 @@ class Bench:
     large: Server
     small_clerk: Clerk
     large_clerk: Clerk
+    folder: Path
     say: Callable[[str], None]
-
-    def steady(self, works: Mapping[str, Work]) -> dict[str, Figure]:
-        """Give each of ``works`` its seconds in every round; they take turns."""
-        return self.turns({name: Steady(work) for name, work in works.items()})
 
     def turns(self, bursts: Mapping[str, "Burst"]) -> dict[str, Figure]:
         """Run each burst once in every round, in order, so that noise meets all alike."""

@@ -6,10 +6,11 @@ from itertools import count
 from typing import Any
 
 from project.bench.clerk import Clerk
-from project.bench.figures import Goal, Row, Round, rate_ratio
+from project.bench.figures import Goal, Round, Row
+from project.bench.floors.tables import BareInserts
 from project.bench.load import Once, encode
 from project.bench.measures.bench import Bench, expect
-from project.bench.measures.pages import told
+from project.bench.measures.rows import floor_row, speed_row
 from project.bench.server import Server
 
 CSRF = "k3" * 16
@@ -27,41 +28,40 @@ def measure(bench: Bench) -> list[Row]:
     few = Desk(bench.small, bench.small_clerk)
     figures = bench.turns(
         {
+            "d": Inserts(count()),
             "d-http": GuardedInserts(count()),
             "customer": Bookings(many, customers=True),
-            "customer small": Bookings(few, customers=True),
+            "customer, few": Bookings(few, customers=True),
             "guest": Bookings(many, customers=False),
-            "guest small": Bookings(few, customers=False),
+            "guest, few": Bookings(few, customers=False),
         }
     )
-    floor = figures["d-http"]
     rows = []
     for who, words in (("customer", "a customer, with session"), ("guest", "a guest")):
-        ratio = rate_ratio(figures[who], floor)
-        steady = rate_ratio(figures[who], figures[f"{who} small"])
+        work = f"booking by {words}"
         rows += [
-            Row(
-                id="P4",
-                work=f"booking by {words}",
-                figure=told(figures[who]),
-                floor=f"d-http: {floor.rate:,.0f} /s",
-                ratio=f"{ratio:.0%}",
-                must=f"≥ {RATE.must:.0%}",
-                aim=f"≥ {RATE.aim:.0%}",
-                verdict=RATE.judge(ratio),
-            ),
-            Row(
-                id="P4",
-                work=f"booking by {words}: 1 million rows to 1 thousand",
-                figure=told(figures[who]),
-                floor=f"little: {figures[f'{who} small'].rate:,.0f} /s",
-                ratio=f"{steady:.2f}",
-                must=f"≥ {STEADY.must}",
-                aim=f"≥ {STEADY.aim}",
-                verdict=STEADY.judge(steady),
-            ),
+            speed_row("P4", work, figures, (who, "d-http"), RATE),
+            speed_row("P4", f"{work}: million to thousand", figures, (who, f"{who}, few"), STEADY),
         ]
-    return [*rows, Row(id="d-http", work="floor: lock, guarded INSERT", figure=told(floor))]
+    return [
+        *rows,
+        floor_row("d", "bare INSERT, exclusion constraint", figures["d"]),
+        floor_row("d-http", "lock, guarded INSERT", figures["d-http"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Inserts:
+    """Floor d, at times that the other floor does not use."""
+
+    rounds: Iterator[int]
+
+    def run(self, bench: Bench) -> Round:
+        """Insert for as long as other work is measured."""
+        first = (1 + next(self.rounds)) << 22
+        return bench.generator.run(
+            BareInserts(bench.databases.floors, first), seconds=bench.pace.seconds
+        )
 
 
 @dataclass(frozen=True, slots=True)

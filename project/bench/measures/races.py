@@ -24,7 +24,8 @@ CLIENTS = 50
 PATIENCE = Goal(must=1.0, aim=0.3)
 WORKERS = (2, 8)
 SHOWN = re.compile(r'name="shown" value="([^"]+)"')
-REFUSED = "409"
+REFUSED = 409
+SERVER_ERROR = 500
 
 _addresses = count()
 
@@ -100,11 +101,11 @@ def race(port: int, targets: Sequence[Target]) -> list[Outcome]:
         return list(pool.map(lambda client: client.run(gate), clients))
 
 
-def measure(bench: Bench, folder: Path) -> list[Row]:
+def measure(bench: Bench) -> list[Row]:
     """Race with two and with eight workers, and in the domain itself."""
     before = deadlocks(bench.databases.large)
     places = Places(bench)
-    rows = [row for workers in WORKERS for row in _with_workers(bench, places, workers, folder)]
+    rows = [row for workers in WORKERS for row in _with_workers(bench, places, workers)]
     rows.append(_direct(bench, places))
     stuck = deadlocks(bench.databases.large) - before + _logged(bench.databases.log)
     rows.append(
@@ -143,21 +144,17 @@ class Places:
         return found
 
 
-def _with_workers(bench: Bench, places: Places, workers: int, folder: Path) -> list[Row]:
+def _with_workers(bench: Bench, places: Places, workers: int) -> list[Row]:
     bench.say(f"Races, {workers} workers")
-    log = folder / f"races-{workers}.log"
-    with serving(
-        SITE, bench.databases.large, workers=workers, log=log, probe="/health/"
-    ) as server:
+    log = bench.folder / f"races-{workers}.log"
+    with serving(SITE, bench.databases.large, workers=workers, log=log, probe="/health/") as server:
         warm_up(server)
-        rows = [
-            _many(bench, server, places, name, words, workers, later=later)
-            for name, words, later in (
-                ("R1", "one time", False),
-                ("R2", "half a quarter of an hour later", True),
-            )
+        contest = Contest(bench, server, places, workers)
+        return [
+            contest.meeting("R1", "one time", later=False),
+            contest.meeting("R2", "half of them a quarter of an hour later", later=True),
+            contest.apart(),
         ]
-        return [*rows, _apart(bench, server, places, workers)]
 
 
 def warm_up(server: Server) -> None:
@@ -171,24 +168,60 @@ def _target(place: dict[str, Any], start: str = "start") -> Target:
     return Target(place["slug"], place["service"], place["staff"], place[start])
 
 
-def _many(
-    bench: Bench,
-    server: Server,
-    places: Places,
-    name: str,
-    words: str,
-    workers: int,
-    *,
-    later: bool,
-) -> Row:
-    """Return a row for many races, each for another time."""
-    outcomes, faults = [], []
-    for place in places.rivalries(bench.pace.races):
-        second = _target(place, "later") if later else _target(place)
-        found = race(server.port, [_target(place), second] * (CLIENTS // 2))
-        outcomes += found
-        faults += _faults(bench, place, found)
-    return _row(name, f"{CLIENTS} clients, {words}", bench.pace.races, workers, outcomes, faults)
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Races at one server."""
+
+    bench: Bench
+    server: Server
+    places: Places
+    workers: int
+
+    def meeting(self, name: str, words: str, *, later: bool) -> Row:
+        """Race many times, each for another time that only one client can have."""
+        outcomes: list[Outcome] = []
+        faults: list[str] = []
+        races = self.bench.pace.races
+        for place in self.places.rivalries(races):
+            second = _target(place, "later") if later else _target(place)
+            found = race(self.server.port, [_target(place), second] * (CLIENTS // 2))
+            outcomes += found
+            faults += _faults(self.bench, place, found)
+        work = f"{CLIENTS} clients, {words}, {races} races"
+        return self._row(name, work, outcomes, faults, goal=PATIENCE)
+
+    def apart(self) -> Row:
+        """Race once with clients who do not meet, all at the same instant."""
+        targets = [_target(place) for place in self.places.same_instant(CLIENTS)]
+        outcomes = race(self.server.port, targets)
+        missing = CLIENTS - sum(outcome.booked for outcome in outcomes)
+        faults = [f"{missing} did not book"] if missing else []
+        work = f"{CLIENTS} clients, {CLIENTS} providers"
+        return self._row("R4", work, outcomes, faults, goal=None)
+
+    def _row(
+        self,
+        name: str,
+        work: str,
+        outcomes: list[Outcome],
+        faults: list[str],
+        *,
+        goal: Goal | None,
+    ) -> Row:
+        slowest = max(outcome.seconds for outcome in outcomes)
+        statuses = [status for outcome in outcomes for status in outcome.answers]
+        broken = sum(status >= SERVER_ERROR for status in statuses)
+        booked = sum(outcome.booked for outcome in outcomes)
+        wrong = f"; WRONG: {', '.join(faults[:3])}" if faults else ""
+        verdict = Verdict.MUST if goal is None else goal.judge(slowest)
+        return Row(
+            id=name,
+            work=f"{work}, {self.workers} workers",
+            figure=f"{booked} booked, {broken} × 5xx, slowest {slowest:.2f} s{wrong}",
+            must=f"one each, no 5xx, ≤ {goal.must:.0f} s" if goal else f"{CLIENTS} booked",
+            aim=f"≤ {goal.aim} s" if goal else "",
+            verdict=Verdict.FAILS if faults or broken else verdict,
+        )
 
 
 def _faults(bench: Bench, place: dict[str, Any], outcomes: list[Outcome]) -> list[str]:
@@ -198,7 +231,7 @@ def _faults(bench: Bench, place: dict[str, Any], outcomes: list[Outcome]) -> lis
     if len(winners) != 1:
         faults.append(f"{len(winners)} booked")
     lost = Counter(outcome.answers for outcome in outcomes if not outcome.booked)
-    faults += [f"{answers}" for answers in lost if answers != (int(REFUSED),)]
+    faults += [f"{answers}" for answers in lost if answers != (REFUSED,)]
     rows = query(
         bench.databases.large,
         "SELECT count(*) FROM booking_appointment WHERE staff_id = %s"
@@ -209,36 +242,6 @@ def _faults(bench: Bench, place: dict[str, Any], outcomes: list[Outcome]) -> lis
     if rows[0][0] != 1:
         faults.append(f"{rows[0][0]} rows")
     return faults
-
-
-def _apart(bench: Bench, server: Server, places: Places, workers: int) -> Row:
-    """Return the row of clients who do not meet, all at the same instant."""
-    targets = [_target(place) for place in places.same_instant(CLIENTS)]
-    outcomes = race(server.port, targets)
-    missing = CLIENTS - sum(outcome.booked for outcome in outcomes)
-    faults = [f"{missing} did not book"] if missing else []
-    return _row("R4", f"{CLIENTS} clients, {CLIENTS} providers", 1, workers, outcomes, faults)
-
-
-def _row(
-    name: str, words: str, races: int, workers: int, outcomes: list[Outcome], faults: list[str]
-) -> Row:
-    slowest = max(outcome.seconds for outcome in outcomes)
-    broken = sum(status >= 500 for outcome in outcomes for status in outcome.answers)  # noqa: PLR2004
-    booked = sum(outcome.booked for outcome in outcomes)
-    wrong = f"; WRONG: {', '.join(faults[:3])}" if faults else ""
-    waits = name != "R4"
-    verdict = Verdict.FAILS if faults or broken else Verdict.MUST
-    if verdict is not Verdict.FAILS and waits:
-        verdict = PATIENCE.judge(slowest)
-    return Row(
-        id=name,
-        work=f"{words}, {races} {'race' if races == 1 else 'races'}, {workers} workers",
-        figure=f"{booked} booked, {broken} × 5xx, slowest {slowest:.2f} s{wrong}",
-        must=f"one each, no 5xx, ≤ {PATIENCE.must:.0f} s" if waits else f"{CLIENTS} booked",
-        aim=f"≤ {PATIENCE.aim} s" if waits else "",
-        verdict=verdict,
-    )
 
 
 def _direct(bench: Bench, places: Places) -> Row:
@@ -263,5 +266,3 @@ def _direct(bench: Bench, places: Places) -> Row:
 def _logged(log: Path | None) -> int:
     """Count what the server's own log says of deadlocks."""
     return 0 if log is None else log.read_text(errors="replace").count("deadlock detected")
-
-
