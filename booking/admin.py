@@ -1,7 +1,7 @@
 """Bookings, in the admin: much to look at, little to type. Changes go through the lifecycle."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -10,11 +10,28 @@ from django.http import HttpRequest
 
 from booking.domain import lifecycle
 from booking.domain.actors import Actor
-from booking.models import Appointment, AppointmentEvent, BusyTime, Hold, OutboxJob, Session
-from customers.models import User
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    BusyTime,
+    Delivery,
+    Hold,
+    Notification,
+    OutboxJob,
+    Session,
+    Wording,
+)
+from booking.notifications.own_words import validate_wording
+from booking.notifications.post import resend
+from customers.models import Channel, User
 from project import clock
 from project.admin import LargeTable, NeverAdded, NeverDeleted, ReadOnly, Rows, Table
 from project.errors import NguvaError
+
+if TYPE_CHECKING:  # takes a type parameter only in the stubs
+    Written = ModelForm[Wording]
+else:
+    Written = ModelForm
 
 Change = Callable[..., Appointment]
 Filters = Sequence[tuple[str, str]]
@@ -200,3 +217,90 @@ class OutboxJobAdmin(ReadOnly, LargeTable):
             lease="",
         )
         self.message_user(request, f"Queued again: {again}.")
+
+
+class DeliveryInline(ReadOnly, Rows):
+    model = Delivery
+    fields = (
+        *("channel", "number", "status", "attempts", "error", "reference"),
+        *("created_at", "sent_at"),
+    )
+    extra = 0
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnly, LargeTable):
+    """Its words are not shown in the list, and its secret link nowhere."""
+
+    list_display = ("created_at", "kind", "side", "provider", "appointment", "recipient", "read_at")
+    list_filter = ("kind", "side", "created_at")
+    list_select_related = ("provider", "appointment", "recipient")
+    search_fields = (
+        *("appointment__reference__istartswith", "recipient__email", "provider__slug__exact"),
+    )
+    search_help_text = "Reference, the person’s email, or a provider’s exact slug"
+    inlines = (DeliveryInline,)
+    exclude = ("path", "message", "dedupe")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly, LargeTable):
+    """The log of what left: ids, outcomes and codes; whom it went to is with the message."""
+
+    list_display = (
+        *("created_at", "channel", "status", "kind", "side", "appointment"),
+        *("number", "attempts", "error", "sent_at"),
+    )
+    list_filter = ("channel", "status", "notification__kind", "created_at")
+    list_select_related = ("notification__appointment",)
+    search_fields = ("notification__appointment__reference__istartswith", "reference", "error")
+    search_help_text = "Reference of the booking, the carrier’s id, or an error code"
+    actions = ("send_again",)
+
+    @admin.display(description="kind")
+    def kind(self, delivery: Delivery) -> str:
+        return delivery.notification.get_kind_display()
+
+    @admin.display(description="side")
+    def side(self, delivery: Delivery) -> str:
+        return delivery.notification.get_side_display()
+
+    @admin.display(description="appointment")
+    def appointment(self, delivery: Delivery) -> str:
+        return str(delivery.notification.appointment or "–")
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """Whether somebody may send messages again; everything else here is read-only."""
+        return request.user.has_perm("booking.change_delivery")
+
+    @admin.action(description="Send again", permissions=["resend"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
+        """Add a delivery to each message by the same channel; what is on its way is not doubled."""
+        now, queued = clock.now(), 0
+        for delivery in queryset.exclude(channel=Channel.IN_APP).select_related("notification"):
+            added = resend(delivery.notification, channel=Channel(delivery.channel), now=now)
+            queued += sum(one.status == Delivery.Status.QUEUED for one in added)
+        self.message_user(request, f"Queued again: {queued}.")
+
+
+class WordingForm(Written):
+    """Refuses placeholders that nothing would be put into."""
+
+    class Meta:
+        model = Wording
+        fields = ("provider", "kind", "text")
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        validate_wording(text)
+        return text
+
+
+@admin.register(Wording)
+class WordingAdmin(Table):
+    form = WordingForm
+    list_display = ("provider", "kind", "text")
+    list_filter = ("kind",)
+    list_select_related = ("provider",)
+    search_fields = ("provider__name", "text")
+    autocomplete_fields = ("provider",)

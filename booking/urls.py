@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from booking.views import catalogue, checkout, choosing, manage
+from booking.views import attendance, catalogue, checkout, choosing, manage, stopping
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -29,5 +29,7 @@ urlpatterns = [
     path("a/<str:token>/", manage.appointment_manage, name="appointment_manage"),
     path("a/<str:token>/reschedule/", manage.appointment_reschedule, name="appointment_reschedule"),
     path("a/<str:token>/cancel/", manage.appointment_cancel, name="appointment_cancel"),
+    path("a/<str:token>/coming/", attendance.appointment_coming, name="appointment_coming"),
     path("a/<str:token>/calendar.ics", manage.appointment_ics, name="appointment_ics"),
+    path("messages/stop/<str:token>/", stopping.messages_stop, name="messages_stop"),
 ]

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
-from customers.models import User
-from project.admin import LargeTable
+from customers.models import MessagePreference, OptOut, User
+from project.admin import LargeTable, NeverAdded, Table
 
 if TYPE_CHECKING:  # these classes take a type parameter only in the stubs
     CreationForm = AdminUserCreationForm[User]
@@ -43,7 +43,10 @@ class UserAdmin(LargeTable, Accounts):
     readonly_fields = ("date_joined", "last_login")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        ("Person", {"fields": ("name", "phone", "country", "timezone", "language")}),
+        (
+            "Person",
+            {"fields": ("name", "phone", "country", "timezone", "language", "reminder_leads")},
+        ),
         (
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
@@ -59,3 +62,23 @@ class UserAdmin(LargeTable, Accounts):
             },
         ),
     )
+
+
+@admin.register(MessagePreference)
+class MessagePreferenceAdmin(LargeTable):
+    list_display = ("user", "kind", "channel", "wanted")
+    list_filter = ("kind", "channel", "wanted")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__name")
+    autocomplete_fields = ("user",)
+
+
+@admin.register(OptOut)
+class OptOutAdmin(NeverAdded, Table):
+    """Deleted when a guest asks for messages again; whose it is cannot be told from it."""
+
+    list_display = ("digest", "kind", "created_at")
+    list_filter = ("kind", "created_at")
+    search_fields = ("digest__exact",)
+    readonly_fields = ("digest", "kind", "created_at")
+    ordering = ("-pk",)

@@ -1,9 +1,24 @@
 """Forms that people fill in about themselves."""
 
+import zoneinfo
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from typing import Any
+
 from django import forms
+from django.db import transaction
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 
-from customers.models import User
+from customers.domain.preferences import set_preference, wanted_channels
+from customers.models import REMINDER_LEADS, Channel, MessageKind, User
+from customers.validators import parse_phone
+
+COUNTRIES = {"": "Another country", "KE": "Kenya", "ZW": "Zimbabwe"}
+"""Where a phone number without its country code may be from."""
+
+REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
 class SignupForm(forms.Form):
@@ -19,3 +34,124 @@ class SignupForm(forms.Form):
         """Keep the extra answers on the account that was just made."""
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who somebody is, how to reach them, and when to remind them."""
+
+    country = forms.ChoiceField(
+        label="Country of the phone number",
+        required=False,
+        choices=list(COUNTRIES.items()),
+        help_text="So that 077 123 4567 is enough. Elsewhere begin with + and the country’s code.",
+    )
+    phone = forms.CharField(
+        label="Phone",
+        required=False,
+        max_length=32,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}),
+    )
+    timezone = forms.ChoiceField(
+        label="Your clock",
+        required=False,
+        help_text="Times are told by the business’s clock, and by yours where it differs. "
+        "Reminders keep to your night.",
+    )
+    reminder_leads = forms.TypedMultipleChoiceField(
+        label="Remind me before a booking",
+        required=False,
+        coerce=int,
+        choices=list(REMINDER_LEADS.items()),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "country", "phone", "timezone", "reminder_leads")
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country, zone = self.instance.country, self.instance.timezone
+        own = {country: country} if country not in COUNTRIES else {}
+        self.fields["country"].choices = list((COUNTRIES | own).items())  # type: ignore[attr-defined]
+        self.fields["timezone"].choices = timezone_choices(zone)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the phone number as one of the country that was chosen beside it."""
+        data = super().clean() or self.cleaned_data
+        try:
+            text = data.get("phone", "").strip()
+            data["phone"] = parse_phone(text, country=data.get("country", "")) if text else ""
+        except forms.ValidationError as error:
+            self.add_error("phone", error)
+        return data
+
+
+class ChannelsForm(forms.Form):
+    """By which ways somebody wants each kind of message that concerns them.
+
+    What is shown on the site itself needs no choice, save for the agenda: nobody gets it unasked.
+    """
+
+    def __init__(
+        self, *args: Any, user: User, kinds: list[MessageKind], ways: list[Channel], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.kinds = user, kinds
+        for kind in kinds:
+            offered = [Channel.IN_APP, *ways] if kind is MessageKind.DIGEST else ways
+            wanted = wanted_channels(user, kind)
+            self.fields[kind.value] = forms.MultipleChoiceField(
+                label=kind.label,
+                required=False,
+                choices=[(way.value, way.label) for way in offered],
+                initial=[way.value for way in offered if way in wanted],
+                widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+            )
+
+    def by_kind(self) -> Iterator[tuple[MessageKind, BoundField]]:
+        """Yield each kind with its boxes."""
+        for kind in self.kinds:
+            yield kind, self[kind.value]
+
+    def save(self) -> None:
+        """Keep what was changed; what was not offered stays as it is."""
+        for kind in self.kinds:
+            before = set(self.fields[kind.value].initial)
+            after = set(self.cleaned_data[kind.value])
+            changed = before ^ after
+            if changed and kind is MessageKind.DIGEST:
+                # That it is shown on the site followed from another way; now it is a choice.
+                changed |= {Channel.IN_APP}
+            for way in sorted(changed):
+                set_preference(self.user, kind, Channel(way), wanted=way in after)
+
+
+@transaction.atomic
+def save_all(person: PersonForm, channels: ChannelsForm) -> None:
+    """Keep both forms' answers, or neither's."""
+    person.instance.save(update_fields=PersonForm.Meta.fields)
+    channels.save()
+
+
+def timezone_choices(own: str) -> list[tuple[str, Any]]:
+    """Return the timezones by region for a select, with ``own`` if it is an odd one."""
+    listed = [("", "The business’s clock"), *_timezones()]
+    known = {name for _, cities in _timezones() for name, _ in cities}
+    return listed if not own or own in known else [*listed, (own, own)]
+
+
+@cache
+def _timezones() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return regions with their places, as `zoneinfo` knows them."""
+    names = sorted(n for n in zoneinfo.available_timezones() if n.partition("/")[0] in REGIONS)
+    return tuple(
+        (region, tuple((name, _place(name)) for name in group))
+        for region, group in groupby(names, key=lambda name: name.partition("/")[0])
+    )
+
+
+def _place(name: str) -> str:
+    """Return ``Buenos Aires, Argentina`` for ``America/Argentina/Buenos_Aires``."""
+    return ", ".join(reversed(name.replace("_", " ").split("/")[1:]))

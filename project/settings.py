@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from project.mail import mail_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -152,12 +154,45 @@ USE_TZ = True
 
 # --- mail -------------------------------------------------------------------------------------
 
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
-EMAIL_TIMEOUT = (
-    20  # seconds for each step of a mail; a worker's claim lasts longer than all of them
-)
+# The timeout is in seconds for each step of a mail; a worker's claim outlasts all of them.
+vars().update(mail_settings(env.str("EMAIL_URL", default="consolemail://"), timeout=20))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Nguva <bookings@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- jobs -------------------------------------------------------------------------------------
+
+# How long a job belongs to the worker that took it; the worker checks that no mail takes longer.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=300)
+if JOB_LEASE_SECONDS < 1:
+    raise ImproperlyConfigured("Set JOB_LEASE_SECONDS to a number of seconds, for example 300.")
+
+# --- texts ------------------------------------------------------------------------------------
+
+
+def _one_of(name: str, value: str, *known: str) -> str:
+    if value not in known:
+        raise ImproperlyConfigured(f"Set {name} to one of: {', '.join(known)}.")
+    return value
+
+
+# `booking/checks.py` looks for combinations that cannot work.
+_console = "console" if DEBUG else "none"
+_sms, _whatsapp = env.str("SMS_BACKEND", _console), env.str("WHATSAPP_BACKEND", _console)
+SMS_BACKEND = _one_of("SMS_BACKEND", _sms, "console", "africastalking", "twilio", "none")
+WHATSAPP_BACKEND = _one_of("WHATSAPP_BACKEND", _whatsapp, "console", "twilio", "none")
+AFRICASTALKING_USERNAME = env.str("AFRICASTALKING_USERNAME", default="")
+AFRICASTALKING_API_KEY = env.str("AFRICASTALKING_API_KEY", default="")
+AFRICASTALKING_SENDER = env.str("AFRICASTALKING_SENDER", default="")
+_sandbox = "sandbox." if AFRICASTALKING_USERNAME == "sandbox" else ""
+AFRICASTALKING_URL = env.str(
+    "AFRICASTALKING_URL", default=f"https://api.{_sandbox}africastalking.com"
+)
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env.str("TWILIO_FROM", default="")
+TWILIO_WHATSAPP_FROM = env.str("TWILIO_WHATSAPP_FROM", default="")
+TWILIO_WHATSAPP_TEMPLATE = env.str("TWILIO_WHATSAPP_TEMPLATE", default="")
+TWILIO_URL = env.str("TWILIO_URL", default="https://api.twilio.com")
 
 # --- safety -----------------------------------------------------------------------------------
 

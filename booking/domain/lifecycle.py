@@ -236,9 +236,11 @@ def _move(
     appointment.staff = staff
     appointment.start = start
     appointment.end = start + timedelta(minutes=ask.duration)
+    appointment.attending_at = None  # said of another time
     if not by.is_business and not appointment.provider.auto_confirm:
         appointment.status = Status.PENDING
-    appointment.save(update_fields=["session", "staff", "start", "end", "status", "updated_at"])
+    changed = ["session", "staff", "start", "end", "attending_at", "status", "updated_at"]
+    appointment.save(update_fields=changed)
     record(
         appointment,
         Action.RESCHEDULED,

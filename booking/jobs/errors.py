@@ -10,7 +10,11 @@ class JobFailure(Exception):
 
 
 class TemporaryFailure(JobFailure):
-    """Worth another attempt later."""
+    """Worth another attempt later: not before ``retry_after`` seconds if that is given."""
+
+    def __init__(self, code: str, *, retry_after: int | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(code)
 
 
 class PermanentFailure(JobFailure):

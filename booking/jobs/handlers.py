@@ -1,59 +1,57 @@
 """What each kind of job does: load by id, call, map the outcome."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from booking.domain.outbox import Payload, Work, enqueue_many
-from booking.feeds.ics import appointment_calendar
+from booking.domain.outbox import Payload
 from booking.jobs.errors import PermanentFailure, TemporaryFailure
-from booking.jobs.runner import Handlers
-from booking.models import AppointmentEvent, Status
-from booking.notifications import email
-from booking.notifications.sides import Side, concerned
-from booking.notifications.wording import link
-
-SEND_ATTEMPTS = 14
-"""With the waits between them about eight hours: longer than most outages of a mail server."""
+from booking.jobs.invitations import invitation_for
+from booking.jobs.runner import Handlers, Watched
+from booking.models import AppointmentEvent
+from booking.notifications import deliver as delivering
+from booking.notifications.digest import send_digest
+from booking.notifications.reminders import send_reminder
+from booking.notifications.telling import tell
 
 
 def appointment_event(payload: Payload, now: datetime) -> None:
-    """Turn one event into one job per side and channel, each of which is then sent on its own."""
-    event = _event(payload)
-    enqueue_many(
-        (
-            Work(
-                kind="send_email",
-                payload={"event": event.pk, "to": str(side)},
-                dedupe=f"event:{event.pk}:{side}:email",
-                max_attempts=SEND_ATTEMPTS,
-            )
-            for side in concerned(event)
-        ),
-        now=now,
-    )
+    """Write one message to each person whom the event concerns; each leaves by its own job."""
+    tell(_event(payload), now=now)
 
 
-def send_email(payload: Payload, now: datetime) -> None:
-    """Send one side's mail about one event; the calendar file goes with what is confirmed."""
-    event, side = _event(payload), Side(str(payload["to"]))
+def deliver(payload: Payload, now: datetime) -> None:
+    """Carry one message by one channel; the calendar file goes with mails about a booking."""
     try:
-        email.send_email(event, side, calendar=_calendar(event, side))
-    except email.Undeliverable as error:
-        raise PermanentFailure(error.code) from None
-    except email.DeliveryFailed as error:
-        raise TemporaryFailure(error.code) from None
+        delivering.deliver(int(payload["delivery"]), now, calendars=invitation_for)
+    except delivering.NotDelivered as error:
+        if error.permanent:
+            raise PermanentFailure(error.code) from None
+        raise TemporaryFailure(error.code, retry_after=error.retry_after) from None
 
 
-HANDLERS: Handlers = {"appointment_event": appointment_event, "send_email": send_email}
+def delivery_given_up(payload: Payload, code: str) -> None:
+    """Let the delivery say that there will be no further attempt."""
+    delivering.gave_up(int(payload["delivery"]), code)
+
+
+def reminder(payload: Payload, now: datetime) -> None:
+    """Post one reminder, if it is still right."""
+    minute, lead = int(payload["minute"]), int(payload["lead"])
+    send_reminder(int(payload["appointment"]), minute=minute, lead=lead, now=now)
+
+
+def digest(payload: Payload, now: datetime) -> None:
+    """Post one person's agenda of the day."""
+    day = date.fromisoformat(str(payload["day"]))
+    send_digest(int(payload["provider"]), user_id=int(payload["user"]), day=day, now=now)
+
+
+HANDLERS: Handlers = {
+    "appointment_event": appointment_event,
+    "deliver": Watched(deliver, delivery_given_up),
+    "reminder": reminder,
+    "digest": digest,
+}
 """Every kind of job that there is."""
-
-
-def _calendar(event: AppointmentEvent, side: Side) -> bytes | None:
-    """The calendar file as things stand; nothing when the event or what followed is no yes."""
-    appointment = event.appointment
-    if not appointment.status == event.to_status == Status.CONFIRMED:
-        return None
-    history = list(appointment.events.all())
-    return appointment_calendar(appointment, url=link(event, side), events=history)
 
 
 def _event(payload: Payload) -> AppointmentEvent:
@@ -63,8 +61,8 @@ def _event(payload: Payload) -> AppointmentEvent:
         "appointment__service",
         "appointment__staff",
         "appointment__customer",
-        "from_staff",
-        "to_staff",
+        "from_staff__user",
+        "to_staff__user",
         "by",
     )
     try:

@@ -1,20 +1,63 @@
 """What is done every half minute by any worker; each part is harmless when several do it."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from booking.domain.lifecycle import expire_unanswered
+from booking.jobs.runner import describe
 from booking.models import Hold
+from booking.notifications import rounds
+from booking.notifications.digest import scan_digests
+from booking.notifications.reminders import scan_reminders
+from booking.notifications.retention import delete_old
 
 KEEP_HOLDS = timedelta(hours=1)
 """How long a hold that is over stays, so that its visitor is told so."""
+
+FORGET_EVERY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
 
 def tidy(now: datetime) -> None:
-    """Expire requests that nobody answered by their start, and delete holds long over."""
-    expired = expire_unanswered(now=now)
+    """Do each part; trouble in one is logged, keeps no other back, and is tried again next time."""
+    for part, words in PARTS.items():
+        try:
+            count = part(now)
+        except Exception as error:  # noqa: BLE001 - one part's trouble is not the others'
+            log.error("housekeeping: not %s: %s", words, describe(error))  # noqa: TRY400 - masked
+        else:
+            if count:
+                log.info("housekeeping: %s %s", count, words)
+
+
+def expire(now: datetime) -> int:
+    """Expire requests that nobody answered by their start."""
+    return expire_unanswered(now=now)
+
+
+def delete_old_holds(now: datetime) -> int:
+    """Delete holds long over."""
     deleted, _ = Hold.objects.filter(expires_at__lt=now - KEEP_HOLDS).delete()
-    if expired or deleted:
-        log.info("housekeeping: %s requests expired, %s old holds deleted", expired, deleted)
+    return deleted
+
+
+def forget(now: datetime) -> int:
+    """Delete messages and jobs long over: once an hour, and in each round while there are any."""
+    if not rounds.is_time("retention", now=now, every=FORGET_EVERY):
+        return 0
+    deleted = delete_old(now)
+    if not deleted:
+        rounds.remember("retention", now=now)
+    return deleted
+
+
+PARTS: dict[Callable[[datetime], int], str] = {
+    expire: "requests expired",
+    scan_reminders: "reminders found",
+    scan_digests: "agendas found",
+    delete_old_holds: "old holds deleted",
+    forget: "old messages and jobs deleted",
+}
+"""What there is to do, and how the log says that it was done."""

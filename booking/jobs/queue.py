@@ -7,17 +7,19 @@ that comes back late changes nothing that somebody else has begun meanwhile.
 
 import random
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.db import transaction
 
 from booking.domain.outbox import Payload
 from booking.models import OutboxJob
 from project.db import retry_on_conflict
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 """Longer than a handler's network calls may take together; the worker checks that at its start."""
 
 FIRST_DELAY = timedelta(seconds=30)
@@ -48,8 +50,12 @@ class Claim:
     lease: str
 
 
+Lost = Callable[[OutboxJob], None]
+"""Told, in the same transaction, of a job that is given up because its workers died."""
+
+
 @retry_on_conflict
-def claim(*, now: datetime) -> Claim | None:
+def claim(*, now: datetime, lost: Lost = lambda _job: None) -> Claim | None:
     """Take the job that has been due longest, or nothing; rivals get different jobs.
 
     PostgreSQL skips rows that a rival is just taking; on SQLite the immediate transaction lets one
@@ -63,6 +69,7 @@ def claim(*, now: datetime) -> Claim | None:
                 return _take(job, now)
             job.failed_at, job.last_error, job.leased_until = now, WORKER_LOST, None
             job.save(update_fields=["failed_at", "last_error", "leased_until"])
+            lost(job)
     return None
 
 
@@ -79,14 +86,21 @@ def finish(held: Claim, *, now: datetime) -> Outcome:
     return _end(held, Outcome.DONE, done_at=now, last_error="")
 
 
-def fail(held: Claim, *, error: str, now: datetime, permanent: bool = False) -> Outcome:
+def fail(
+    held: Claim,
+    *,
+    error: str,
+    now: datetime,
+    permanent: bool = False,
+    wait: timedelta = timedelta(0),
+) -> Outcome:
     """Put the job back for later; give it up when ``permanent`` or after its last attempt.
 
-    ``error`` is stored, so it must be free of personal data.
+    ``wait`` is the least time until then. ``error`` is stored, so it must be free of personal data.
     """
     if permanent or held.attempt >= held.max_attempts:
         return _end(held, Outcome.FAILED, failed_at=now, last_error=error[:500])
-    later = now + delay(held.attempt)
+    later = now + max(delay(held.attempt), wait)
     return _end(held, Outcome.RETRY, run_at=later, last_error=error[:500])
 
 

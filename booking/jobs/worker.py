@@ -4,6 +4,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
@@ -26,12 +27,21 @@ log = logging.getLogger(__name__)
 class Worker:
     """Runs jobs with ``handlers``, and ``tidy(now=…)`` at its start and every half minute.
 
-    Several workers, in any number of processes, share one queue.
+    ``batch`` is entered around the jobs that are due together: at most until the next housekeeping,
+    and left when there is nothing to do. Several workers, in any number of processes, share one
+    queue.
     """
 
-    def __init__(self, handlers: Handlers, *, tidy: Callable[[datetime], None]) -> None:
+    def __init__(
+        self,
+        handlers: Handlers,
+        *,
+        tidy: Callable[[datetime], None],
+        batch: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self.handlers = handlers
         self.tidy = tidy
+        self.batch = batch
         self.stopping = False
         self.next_tidy = clock.now()
 
@@ -42,7 +52,8 @@ class Worker:
     def run_once(self) -> Counter[Outcome]:
         """Keep house, run what is due, and count how it ended."""
         self._keep_house()
-        return run_due(self.handlers)
+        with self.batch():
+            return run_due(self.handlers)
 
     def run(self) -> None:
         """Work until ``stop``; outlives an absent database."""
@@ -61,7 +72,8 @@ class Worker:
         if clock.now() >= self.next_tidy:
             self.next_tidy = clock.now() + HOUSEKEEPING
             self._keep_house()
-        run_due(self.handlers, more=self._may_go_on)
+        with self.batch():
+            run_due(self.handlers, more=self._may_go_on)
 
     def _may_go_on(self) -> bool:
         """Whether another job may start before the next look at signals and housekeeping."""

@@ -62,6 +62,9 @@ class Notification(models.Model):
     title = models.CharField(max_length=200)
     text = models.CharField(max_length=500, blank=True)
     path = models.CharField(max_length=200, help_text="The page on the site that it leads to.")
+    message = models.JSONField(
+        default=dict, editable=False, help_text="All of its words, as the channels carry them."
+    )
     dedupe = models.CharField(max_length=160, unique=True)
     created_at = models.DateTimeField(default=clock.now)
     read_at = models.DateTimeField(null=True, blank=True)

@@ -21,6 +21,18 @@ def span(start: datetime, length: timedelta, zone: ZoneInfo, *, now: datetime) -
     return f"{spoken(start, zone, now=now)}{until} ({say_zone(zone.key)})"
 
 
+def own_span(
+    start: datetime, length: timedelta, own: ZoneInfo | None, provider: ZoneInfo, *, now: datetime
+) -> str:
+    """Return `span` on the reader's ``own`` clock; empty when it shows the same as the provider's.
+
+    Clocks are compared at the start: two zones may agree in one season and differ in another.
+    """
+    if own is None or start.astimezone(own).utcoffset() == start.astimezone(provider).utcoffset():
+        return ""
+    return span(start, length, own, now=now)
+
+
 def _which(instant: datetime, zone: ZoneInfo) -> str:
     """Tell the two apart in an hour that the clock shows twice: `` BST`` and then `` GMT``."""
     local = instant.astimezone(zone)

@@ -1,14 +1,16 @@
 """The words of a message about one event: a headline, a sentence, facts, and one link."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
 
 from booking.models import AppointmentEvent, Status
 from booking.notifications.sides import TOLD, Action, Actor, Side
-from booking.notifications.when import span, spoken
+from booking.notifications.when import own_span, span, spoken
 from booking.words import say_people, say_price
 
 HEADLINES: dict[Side, dict[str, str]] = {
@@ -63,7 +65,11 @@ CHANGED_SINCE = "This booking has changed since then. The link shows how it stan
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a channel carries; plain text throughout, so each channel escapes for itself."""
+    """What a channel carries; plain text throughout, so each channel escapes for itself.
+
+    ``own_words`` is the provider's own paragraph. ``other_links`` are pairs of address and text,
+    shown below the main one, all of them absolute.
+    """
 
     subject: str
     headline: str
@@ -71,13 +77,27 @@ class Message:
     facts: list[tuple[str, str]]
     link: str
     link_text: str
+    own_words: str = ""
+    other_links: list[tuple[str, str]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON keeps it; `from_json` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """Read what `as_json` made, whose pairs have become lists."""
+        pairs = {name: [tuple(pair) for pair in stored[name]] for name in ("facts", "other_links")}
+        return cls(**stored | pairs)
 
 
-def compose(event: AppointmentEvent, side: Side) -> Message:
+def compose(
+    event: AppointmentEvent, side: Side, *, zone: ZoneInfo | None = None, own_words: str = ""
+) -> Message:
     """Write the message for one side of an event that people are told of.
 
     Reads the event with its appointment and theirs; times are on the provider's clock, as they
-    were set by this event.
+    were set by this event, and on the reader's own, ``zone``, where that shows another time.
     """
     headline = HEADLINES[side][event.action]
     what = summary(event, side)
@@ -85,9 +105,10 @@ def compose(event: AppointmentEvent, side: Side) -> Message:
         subject=" ".join(f"{headline}: {what}".split()),  # a line break would end the header
         headline=headline,
         sentences=_sentences(event, side),
-        facts=[fact for fact in _facts(event, side) if fact[1]],
+        facts=[fact for fact in _facts(event, side, zone=zone) if fact[1]],
         link=link(event, side),
         link_text="See or change your booking" if side is Side.CUSTOMER else "Open the booking",
+        own_words=own_words,
     )
 
 
@@ -128,8 +149,7 @@ def _sentences(event: AppointmentEvent, side: Side) -> list[str]:
     if event.action == Action.RESCHEDULED and event.to_status == Status.PENDING:
         texts.append(AWAITS[side])
     # Names are filled in last and only once, so braces in a name mean nothing.
-    sentences = [text.format(**names) for text in texts]
-    return [*sentences, CHANGED_SINCE] if changed_since(event) else sentences
+    return [text.format(**names) for text in texts]
 
 
 def _who(event: AppointmentEvent, side: Side) -> str:
@@ -142,11 +162,12 @@ def _who(event: AppointmentEvent, side: Side) -> str:
     return "Nguva"
 
 
-def _facts(event: AppointmentEvent, side: Side) -> list[tuple[str, str]]:
+def _facts(event: AppointmentEvent, side: Side, *, zone: ZoneInfo | None) -> list[tuple[str, str]]:
     appointment = event.appointment
     people = say_people(appointment.party_size) if appointment.party_size > 1 else ""
     return [
         *_times(event),
+        ("Your time", _own_time(event, zone)),
         ("Service", str(appointment.service)),
         ("With", str(event.to_staff or "")),
         ("For", people),
@@ -167,6 +188,14 @@ def _times(event: AppointmentEvent) -> list[tuple[str, str]]:
     moved = event.from_staff != event.to_staff
     whom = f", with {event.from_staff}" if moved and event.from_staff else ""
     return [("Before", old + whom), ("Now", new)]
+
+
+def _own_time(event: AppointmentEvent, zone: ZoneInfo | None) -> str:
+    """Say the time on the reader's clock; nothing when it shows what the provider's does."""
+    length = event.appointment.end - event.appointment.start
+    return own_span(
+        _start(event), length, zone, event.appointment.provider.tz, now=event.created_at
+    )
 
 
 def _about_business(event: AppointmentEvent) -> list[tuple[str, str]]:

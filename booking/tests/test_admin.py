@@ -3,11 +3,25 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
 
-from booking.models import Appointment, AppointmentEvent, Hold, OutboxJob, Session, Status
-from customers.models import User
+from booking.jobs.handlers import HANDLERS
+from booking.jobs.runner import run_due
+from booking.models import (
+    Appointment,
+    AppointmentEvent,
+    Delivery,
+    Hold,
+    Notification,
+    OutboxJob,
+    Session,
+    Status,
+    Wording,
+)
+from booking.tests.cast import make_user
+from customers.models import Channel, User
 from project import clock
 from project.tests.admin_pages import HOUR, act, change_url, list_url, make_booking, posted
 
@@ -154,3 +168,73 @@ class TestOutbox:
         OutboxJob.objects.create(kind="failed", failed_at=now)
         found = client.get(list_url(OutboxJob), {"state": state}).context["cl"].result_list
         assert [job.kind for job in found] == [state]
+
+
+class TestMessages:
+    def test_send_again_adds_a_delivery_by_the_same_way(
+        self, site_admin: User, client: Client
+    ) -> None:
+        make_booking()
+        run_due(HANDLERS)
+        sent = Delivery.objects.filter(channel=Channel.EMAIL)
+        count = sent.count()
+        rows = Delivery.objects.all()
+        assert act(client, "send_again", *rows) == [f"Queued again: {count}."]
+        assert act(client, "send_again", *rows) == ["Queued again: 0."]
+        assert sent.filter(number=2, status=Delivery.Status.QUEUED).count() == count
+        run_due(HANDLERS)
+        assert sent.filter(status=Delivery.Status.SENT).count() == 2 * count
+
+    def test_who_may_only_look_sends_nothing(self, db: None, client: Client) -> None:
+        make_booking()
+        clerk = make_user(is_staff=True)
+        clerk.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+        client.force_login(clerk)
+        before = Delivery.objects.count()
+        rows = list(Delivery.objects.values_list("pk", flat=True))
+        client.post(list_url(Delivery), {"action": "send_again", "_selected_action": rows})
+        assert Delivery.objects.count() == before
+        assert client.get(list_url(Delivery)).status_code == 200
+
+    @pytest.mark.parametrize("model", [Notification, Delivery])
+    def test_the_log_is_only_looked_at(
+        self, site_admin: User, client: Client, model: type[Model]
+    ) -> None:
+        make_booking()
+        row = model._default_manager.order_by("pk")[:1].get()
+        before = model._default_manager.values().get(pk=row.pk)
+        assert client.post(list_url(model) + "add/", {}).status_code == 403
+        assert client.post(change_url(row), {"status": "sent"}).status_code == 403
+        delete = change_url(row).replace("change/", "delete/")
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+        assert model._default_manager.values().get(pk=row.pk) == before
+
+    def test_the_log_can_be_filtered(self, site_admin: User, client: Client) -> None:
+        make_booking()
+        Delivery.objects.filter(channel=Channel.EMAIL).update(
+            status=Delivery.Status.FAILED, created_at=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+        failed = set(Delivery.objects.filter(channel=Channel.EMAIL))
+        assert failed
+        for asked in ({"channel": "email"}, {"status": "failed"}, {"created_at__year": "2026"}):
+            page = client.get(list_url(Delivery), {"channel": "email"} | asked)
+            assert set(page.context["cl"].result_list) == failed
+        page = client.get(list_url(Delivery), {"status__exact": "sent", "channel__exact": "email"})
+        assert list(page.context["cl"].result_list) == []
+
+    def test_the_secret_link_is_not_shown(self, site_admin: User, client: Client) -> None:
+        appointment = make_booking()
+        row = Notification.objects.get(side="customer")
+        assert appointment.token in str(row.message)
+        for url in (list_url(Notification), change_url(row), list_url(Delivery)):
+            assert appointment.token not in client.get(url).content.decode()
+
+    def test_unknown_placeholders_are_refused(self, site_admin: User, client: Client) -> None:
+        make_booking()
+        row = Wording.objects.get()
+        data = posted(client.get(change_url(row)))
+        response = client.post(change_url(row), data | {"text": "Hi {nme}"})
+        assert "text" in response.context["adminform"].form.errors
+        assert client.post(change_url(row), data | {"text": "Hi {name}"}).status_code == 302
+        row.refresh_from_db()
+        assert row.text == "Hi {name}"

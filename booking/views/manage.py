@@ -25,6 +25,7 @@ from booking.views.asking import read_date, read_number, read_start, read_view
 from booking.views.choosing import staff_choices
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import logged_in, prefetch_people
+from booking.whatsapp import customer_to_provider, secret_url
 from booking.words import say_price, say_time, say_when
 from project import clock
 from project.access import secret_link
@@ -41,17 +42,18 @@ ANYONE = "any"
 def appointment_manage(request: PageRequest, token: str) -> HttpResponse:
     """Show the booking and what can still be done with it."""
     now = clock.now()
-    appointment = _find(token)
-    actions = available_actions(appointment, by=_actor(request, appointment), now=now)
+    appointment = find_by_token(token)
+    actions = available_actions(appointment, by=actor_for(request, appointment), now=now)
     booked = "booked" in request.GET and appointment.is_active
-    context = _describe(appointment, now=now) | {
+    context = describe(appointment, now=now) | {
         "booked": booked,
         "can_cancel": Action.CANCELLED in actions,
         "can_move": Action.RESCHEDULED in actions,
         "events": appointment.events.select_related("from_staff", "to_staff"),
         "upcoming": appointment.is_active and appointment.start > now,
+        "whatsapp": customer_to_provider(appointment, secret_url(appointment), now=now),
     }
-    return _secret(render(request, "booking/appointment.html", context))
+    return secret(render(request, "booking/appointment.html", context))
 
 
 @secret_link
@@ -59,8 +61,8 @@ def appointment_manage(request: PageRequest, token: str) -> HttpResponse:
 def appointment_cancel(request: PageRequest, token: str) -> HttpResponse:
     """Ask why, then cancel; a repeat is harmless."""
     now = clock.now()
-    appointment = _find(token)
-    by = _actor(request, appointment)
+    appointment = find_by_token(token)
+    by = actor_for(request, appointment)
     form = CancelForm(request.POST if request.method == "POST" else None)
     error = None
     if appointment.status != Status.CANCELLED:
@@ -72,10 +74,10 @@ def appointment_cancel(request: PageRequest, token: str) -> HttpResponse:
             error = refusal
         else:
             messages.success(request, "Your booking is cancelled.")
-            return _see_other(appointment)
-    context = _describe(appointment, now=now) | {"error": error, "form": form}
+            return see_other(appointment)
+    context = describe(appointment, now=now) | {"error": error, "form": form}
     status = 409 if error else 422 if form.errors else 200
-    return _secret(render(request, "booking/cancel.html", context, status=status))
+    return secret(render(request, "booking/cancel.html", context, status=status))
 
 
 @secret_link
@@ -83,9 +85,9 @@ def appointment_cancel(request: PageRequest, token: str) -> HttpResponse:
 def appointment_reschedule(request: PageRequest, token: str) -> HttpResponse:
     """Choose another time; its own time does not stand in the way."""
     now = clock.now()
-    appointment = _find(token)
+    appointment = find_by_token(token)
     prefetch_people(appointment.service)
-    by = _actor(request, appointment)
+    by = actor_for(request, appointment)
     if (error := obstacle(appointment, Action.RESCHEDULED, by=by, now=now)) is not None:
         return _refused(request, appointment, error, now=now)
     if request.method == "POST":
@@ -97,13 +99,13 @@ def appointment_reschedule(request: PageRequest, token: str) -> HttpResponse:
 @require_safe
 def appointment_ics(request: PageRequest, token: str) -> HttpResponse:
     """Send the booking as a calendar file."""
-    appointment = _find(token)
+    appointment = find_by_token(token)
     url = request.build_absolute_uri(appointment.get_absolute_url())
     body = appointment_calendar(appointment, url=url, events=list(appointment.events.all()))
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     name = f"nguva-{appointment.reference}.ics"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _secret(response)
+    return secret(response)
 
 
 def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) -> HttpResponse:
@@ -121,15 +123,15 @@ def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) ->
     wish = Wish(path=path, keep={"staff": chosen}, view=view, date=day)
     grid = load_grid(ask, wish, now=now, moving=appointment)
     if wants(request, "grid") and not problem:
-        return _secret(respond_grid(request, grid), keep_etag=True)
-    context = _describe(appointment, now=now) | {
+        return secret(respond_grid(request, grid), keep_etag=True)
+    context = describe(appointment, now=now) | {
         "chosen": chosen,
         "grid": grid,
         "people": staff_choices(appointment.service, wish, chosen=chosen, anyone=ANYONE),
         "problem": problem,
     }
     status = 400 if problem else 200
-    return _secret(render(request, "booking/reschedule.html", context, status=status))
+    return secret(render(request, "booking/reschedule.html", context, status=status))
 
 
 def _move(
@@ -144,7 +146,7 @@ def _move(
     except NguvaError as error:
         return _refused(request, appointment, error, now=now)
     messages.success(request, "Your booking is moved.")
-    return _see_other(appointment)
+    return see_other(appointment)
 
 
 def _refused(
@@ -158,7 +160,7 @@ def _refused(
     """Say why it stays where it is, with the nearest free times as buttons."""
     zone = appointment.provider.tz
     slots = error.alternatives if isinstance(error, SlotUnavailable) else []
-    context = _describe(appointment, now=now) | {
+    context = describe(appointment, now=now) | {
         "alternatives": [
             {"value": f"{slot.start:%Y-%m-%dT%H:%MZ}", "when": say_when(slot.start, zone, now=now)}
             for slot in slots
@@ -167,10 +169,11 @@ def _refused(
         "error": error,
         "status": status,
     }
-    return _secret(render(request, "booking/not_moved.html", context, status=status))
+    return secret(render(request, "booking/not_moved.html", context, status=status))
 
 
-def _find(token: str) -> Appointment:
+def find_by_token(token: str) -> Appointment:
+    """Return the appointment whose secret link this is, with all that its pages show, or 404."""
     appointment = get_object_or_404(
         Appointment.objects.with_names().select_related("session"), token=token
     )
@@ -178,7 +181,7 @@ def _find(token: str) -> Appointment:
     return appointment
 
 
-def _actor(request: PageRequest, appointment: Appointment) -> Actor:
+def actor_for(request: PageRequest, appointment: Appointment) -> Actor:
     """Return who acts: the customer when logged in, else whoever holds the link."""
     user = logged_in(request)
     if user is not None and user.pk == appointment.customer_id:
@@ -200,7 +203,7 @@ def _read_staff(params: dict[str, str], appointment: Appointment) -> Staff | Non
     return people[wanted]
 
 
-def _describe(appointment: Appointment, *, now: datetime) -> dict[str, object]:
+def describe(appointment: Appointment, *, now: datetime) -> dict[str, object]:
     """Return in words what was booked."""
     provider = appointment.provider
     zone = provider.tz
@@ -215,13 +218,14 @@ def _describe(appointment: Appointment, *, now: datetime) -> dict[str, object]:
     }
 
 
-def _see_other(appointment: Appointment) -> HttpResponse:
+def see_other(appointment: Appointment) -> HttpResponse:
+    """Send on to the booking's page after a change."""
     response = redirect(appointment)
     response.status_code = 303
-    return _secret(response)
+    return secret(response)
 
 
-def _secret(response: HttpResponse, *, keep_etag: bool = False) -> HttpResponse:
+def secret(response: HttpResponse, *, keep_etag: bool = False) -> HttpResponse:
     """Keep a page behind a secret link out of caches, indexes and other sites' logs."""
     if not keep_etag:
         response["Cache-Control"] = "private, no-store"

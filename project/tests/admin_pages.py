@@ -12,7 +12,8 @@ from django.urls import reverse
 from booking.domain.actors import Actor
 from booking.domain.booking import Contact, book
 from booking.domain.free_time import make_ask
-from booking.models import Appointment, BusyTime, Hold
+from booking.models import Appointment, BusyTime, Hold, Wording
+from booking.notifications.telling import tell
 from booking.tests.cast import (
     MONDAY,
     at,
@@ -24,6 +25,8 @@ from booking.tests.cast import (
     make_user,
     next_weekday,
 )
+from customers.domain.preferences import opt_out, set_preference
+from customers.models import Channel, MessageKind
 from project import clock
 from providers.models import DateOverride, TimeOff, WeeklyHours
 
@@ -61,7 +64,10 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
         visitor="somebody",
         expires_at=start,
     )
-    return book(
+    set_preference(owner, MessageKind.DIGEST, Channel.EMAIL, wanted=True)
+    opt_out(owner.email, MessageKind.REMINDERS)
+    Wording.objects.create(provider=provider, kind=Wording.Kind.CONFIRMATION, text="Welcome")
+    appointment = book(
         make_ask(service=service),
         start=start,
         by=Actor.customer(customer := make_user(name="Dana")),
@@ -69,6 +75,8 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
         customer=customer,
         contact=Contact(),
     )
+    tell(appointment.events.get(), now=clock.now())
+    return appointment
 
 
 def change_url(row: Model) -> str:

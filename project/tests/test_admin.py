@@ -14,10 +14,13 @@ from booking.models import (
     Appointment,
     AppointmentEvent,
     BusyTime,
+    Delivery,
     Hold,
+    Notification,
     OutboxJob,
     Session,
     Status,
+    Wording,
 )
 from booking.tests.cast import (
     make_category,
@@ -25,7 +28,7 @@ from booking.tests.cast import (
     make_service,
     make_user,
 )
-from customers.models import User
+from customers.models import MessagePreference, OptOut, User
 from project import clock
 from project.tests.admin_pages import act, change_url, list_url, make_booking, posted
 from providers.models import (
@@ -97,6 +100,11 @@ def test_list_search_and_pages_open(site_admin: User, client: Client, model: typ
         (BusyTime, 4),
         (Hold, 5),
         (OutboxJob, 4),
+        (Notification, 4),
+        (Delivery, 4),
+        (Wording, 5),
+        (MessagePreference, 4),
+        (OptOut, 5),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -20,9 +20,11 @@ from booking.domain.booking import Contact, book
 from booking.domain.free_time import make_ask
 from booking.domain.holds import take_hold
 from booking.domain.lifecycle import accept
-from booking.models import Appointment, Hold
+from booking.models import Appointment, Hold, Notification
+from booking.notifications.telling import tell
+from booking.notifications.unsubscribe import make_token
 from booking.tests.cast import at, make_provider, make_service, make_staff, make_user, next_weekday
-from customers.models import User
+from customers.models import MessageKind, User
 from project import clock
 from project.tests.test_access import LOGIN, own
 from providers.models import Service
@@ -65,6 +67,8 @@ class Market:
         )
         self.pending = booked(0, "10:00", now)
         self.confirmed = accept(booked(0, "12:00", now), by=Actor.provider(self.owner), now=now)
+        for event in self.confirmed.events.all():
+            tell(event, now=now)
         start = at(provider, day, "14:00")
         self.hold = take_hold(ask, start=start, visitor=VISITOR, now=now)
         self.expired = take_hold(
@@ -77,15 +81,24 @@ class Market:
 
     def values(self, route: str) -> Mapping[str, list[str]]:
         """What each name in a route may stand for."""
-        secret = [appointment.token for appointment in self.appointments]
         return {
             "<slug:slug>": [self.service.provider.slug],
             "<slug:service>": [self.service.slug],
-            "<str:token>": [self.hold.token, self.expired.token] if "/book/" in route else secret,
+            "<str:token>": self.tokens(route),
+            "<int:notification_id>": [str(each.pk) for each in Notification.objects.all()],
             "<slug:reference>": [appointment.reference for appointment in self.appointments],
             "<int:appointment_id>": [str(appointment.pk) for appointment in self.appointments],
             "<slug:action>": list(ACTIONS),
         }
+
+    def tokens(self, route: str) -> list[str]:
+        """Tokens of the sort that the route takes."""
+        if "/book/" in route:
+            return [self.hold.token, self.expired.token]
+        if "/stop/" in route:
+            people: list[User | str] = [self.customer, "somebody@example.com"]
+            return [make_token(who, MessageKind.REMINDERS) for who in people]
+        return [appointment.token for appointment in self.appointments]
 
     def people(self) -> dict[str, Client]:
         """Browsers of everybody concerned."""

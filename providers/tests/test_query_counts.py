@@ -70,7 +70,7 @@ def test_htmx_board(salon: Salon, as_user: LogIn, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [3, 60])
-@pytest.mark.parametrize(("page", "expected"), [("", 6), ("decline/", 5), ("reschedule/", 11)])
+@pytest.mark.parametrize(("page", "expected"), [("", 7), ("decline/", 5), ("reschedule/", 11)])
 def test_one_appointment(
     salon: Salon, as_user: LogIn, number: int, page: str, expected: int
 ) -> None:

@@ -20,6 +20,7 @@ from providers.views.access import (
     member,
 )
 from providers.views.rows import make_row, make_rows
+from providers.views.sent import sent_to_customer
 
 PAGE_SIZE = 20
 
@@ -63,6 +64,7 @@ def show_appointment(
         "appointment": appointment,
         "row": make_row(request, appointment, now=now, problem=problem),
         "events": appointment.events.select_related("by", "from_staff", "to_staff"),
+        "sent": sent_to_customer(appointment),
     }
     return render(request, "providers/appointment.html", context, status=status)
 

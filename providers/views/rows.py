@@ -8,6 +8,7 @@ from typing import Literal
 from booking.domain.actors import Actor
 from booking.domain.lifecycle import available_actions
 from booking.models import Appointment, AppointmentEvent, Status
+from booking.whatsapp import WhatsAppLink, links_to_client, secret_url
 from booking.words import say_day
 from providers.views.access import BusinessRequest
 
@@ -42,7 +43,8 @@ TUCKED_AWAY = {Action.RESCHEDULED, Action.CANCELLED}
 class Row:
     """An appointment with what can be done to it now, and a message when something failed.
 
-    ``day`` is empty for today's; ``phase`` is where it stands in the course of the day.
+    ``day`` is empty for today's; ``phase`` is where it stands in the course of the day;
+    ``whatsapp`` opens a chat with the client, which changes nothing here.
     """
 
     appointment: Appointment
@@ -50,6 +52,7 @@ class Row:
     more: tuple[Button, ...]
     phase: Literal["past", "now", "next", ""]
     day: str
+    whatsapp: tuple[WhatsAppLink, ...] = ()
     problem: str = ""
 
     @property
@@ -70,6 +73,7 @@ def make_row(
         more=tuple(BUTTONS[action] for action in shown if action in TUCKED_AWAY),
         phase=_phase(appointment, now),
         day=_day(appointment, now),
+        whatsapp=links_to_client(appointment, secret_url(appointment), now=now),
         problem=problem,
     )
 

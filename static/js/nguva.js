@@ -131,14 +131,17 @@
     else if (root !== doc) { root.tabIndex = -1; root.focus({ preventScroll: true }); }
     focus = null;
   });
+  /* [data-background]: nobody asked for it, so nobody is told how it went. */
+  const unasked = (event) => event.detail.elt.matches("[data-background]");
   on("afterRequest", (event) => {
     const { elt, successful } = event.detail;
     if (elt.dataset.busy) release(elt);
-    if (successful) unsay();
+    if (successful && !unasked(event)) unsay();
   });
-  on("sendError", () => say("No connection. The times shown may be old; they refresh when you are online again.", "bad"));
-  on("timeout", () => say("The connection is very slow. Please try again.", "bad"));
+  on("sendError", (event) => unasked(event) || say("No connection. The times shown may be old; they refresh when you are online again.", "bad"));
+  on("timeout", (event) => unasked(event) || say("The connection is very slow. Please try again.", "bad"));
   on("responseError", (event) => {
+    if (unasked(event)) return;
     const code = event.detail.xhr.status;
     say(code === 404 ? "That is no longer there. Please load the page again."
       : code === 403 ? "You may have been logged out. Please load the page again."

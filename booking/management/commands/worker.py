@@ -10,6 +10,7 @@ from booking.jobs.handlers import HANDLERS
 from booking.jobs.housekeeping import tidy
 from booking.jobs.queue import LEASE, Outcome
 from booking.jobs.worker import Worker
+from booking.notifications.channels.mail_connection import kept_open
 
 NETWORK_WAITS = 12  # in one mail: connect, greeting, TLS, log-in, sender, recipient, body, …
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         check_lease()
-        worker = Worker(HANDLERS, tidy=tidy)
+        worker = Worker(HANDLERS, tidy=tidy, batch=kept_open)
         if once:
             outcomes = worker.run_once()
             counts = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome)

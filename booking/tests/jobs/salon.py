@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes
 from typing import Any
 
 from django.core import mail
@@ -89,18 +90,27 @@ def only(mails: list[EmailMultiAlternatives], *addresses: str) -> EmailMultiAlte
 
 
 def html_of(sent: EmailMultiAlternatives) -> str:
-    [alternative] = sent.alternatives
+    alternative = sent.alternatives[0]
     assert alternative[1] == "text/html"
     return str(alternative[0])
 
 
+def method_of(sent: EmailMultiAlternatives) -> str:
+    """What the mail asks the reader's calendar to do, as its part says; empty without one."""
+    parts = [part for part in wire(sent).walk() if part.get_content_type() == "text/calendar"]
+    assert len(parts) == len(sent.attachments)
+    return str(parts[0].get_param("method")) if parts else ""
+
+
 def calendar_of(sent: EmailMultiAlternatives) -> bytes:
-    """The attached file as a mail reader gets it: after the trip through the wire format."""
-    parts = [part for part in wire(sent).walk() if part.get_filename() == "booking.ics"]
-    [part] = parts
-    assert part.get_content_type() == "text/calendar"
-    payload = part.get_payload(decode=True)
+    """The file as a mail reader gets it: after the trip through the wire format, in both places."""
+    received = message_from_bytes(wire(sent).as_bytes(linesep="\r\n"))
+    [attached] = [part for part in received.walk() if part.get_filename() == "booking.ics"]
+    [inside] = [part for part in received.walk() if part.get_content_type() == "text/calendar"]
+    assert attached.get_content_type() == "application/ics"
+    payload = attached.get_payload(decode=True)
     assert isinstance(payload, bytes)
+    assert inside.get_payload(decode=True) == payload
     return payload
 
 

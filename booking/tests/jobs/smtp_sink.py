@@ -3,10 +3,11 @@
 Just enough of RFC 5321 for Python's client, over real sockets.
 """
 
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -16,7 +17,8 @@ USUAL = {"HELLO": "220 sink", "DATA": "354 go on", "QUIT": "221 bye"}
 class Sink(socketserver.ThreadingTCPServer):
     """``replies`` overrides answers: to a command (``RCPT``), or to ``HELLO`` and ``TEXT``.
 
-    An empty answer closes the connection without a word, as does a 421.
+    The addresses in ``refused`` do not exist. An empty answer closes the connection without a word,
+    as does a 421.
     """
 
     allow_reuse_address = True
@@ -27,7 +29,15 @@ class Sink(socketserver.ThreadingTCPServer):
         self.port = int(self.server_address[1])
         self.replies: dict[str, str] = {}
         self.taken: list[tuple[str, bytes]] = []
+        self.refused: set[str] = set()
         self.connections = 0
+        self.lines: list[socket.socket] = []
+
+    def hang_up(self) -> None:
+        """Close all connections, as servers do with silent ones."""
+        for line in self.lines:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -49,6 +59,7 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.server.connections += 1
+        self.server.lines.append(self.connection)
         goes_on = self.answer("HELLO")
         while goes_on and (line := self.rfile.readline().decode().strip()):
             goes_on = self.obey(line[:4].upper(), line)
@@ -57,6 +68,9 @@ class Conversation(socketserver.StreamRequestHandler):
         """Answer a command; whether the conversation goes on."""
         if command == "RCPT":
             self.recipient = line.partition("<")[2].partition(">")[0]
+            if self.recipient in self.server.refused:
+                self.wfile.write(b"550 5.1.1 no such user\r\n")
+                return True
         goes_on = self.answer(command)
         if command == "DATA" and "DATA" not in self.server.replies:
             return self.take_text()

@@ -19,7 +19,7 @@ from booking.domain.lifecycle import (
     expire_unanswered,
     reschedule,
 )
-from booking.models import OutboxJob
+from booking.models import Delivery, Notification, OutboxJob
 from booking.notifications.when import span
 from booking.tests.jobs.salon import (
     DAY,
@@ -30,11 +30,13 @@ from booking.tests.jobs.salon import (
     calendar_of,
     deliver,
     html_of,
+    method_of,
     only,
     to_customer,
     to_provider,
     wire,
 )
+from customers.models import Channel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -160,7 +162,9 @@ def test_moved_and_waiting_for_an_answer_again(asking_salon: Salon) -> None:
     mails = deliver()
     assert "Tendai Hair Studio has yet to accept the new time." in to_customer(mails).body
     assert "Please accept or decline the new time." in to_provider(mails).body
-    assert to_customer(mails).attachments == []
+    assert to_provider(mails).attachments == []  # it had no file before
+    assert method_of(to_customer(mails)) == "REQUEST"
+    assert b"STATUS:TENTATIVE" in calendar_of(to_customer(mails))
 
 
 def test_expired(asking_salon: Salon, monday: time_machine.Traveller) -> None:
@@ -224,12 +228,12 @@ def test_answers_go_to_the_other_side(salon: Salon) -> None:
     assert to_provider(mails).reply_to == ["chipo@example.com"]
 
 
-def test_a_guest_without_email_is_recorded_once_as_without_contact(salon: Salon) -> None:
+def test_a_guest_without_email_gets_a_text_instead(salon: Salon) -> None:
     salon.book(contact=Contact(name="Chipo Moyo", phone="+263771234567"))
     mails = deliver()
     assert [sent.to for sent in mails] == [["studio@example.com"]]
-    job = OutboxJob.objects.get(failed_at__isnull=False)
-    assert (job.payload["to"], job.attempts, job.last_error) == ("customer", 1, "no contact")
+    [delivery] = Delivery.objects.filter(notification__side="customer")
+    assert (delivery.channel, delivery.status) == (Channel.SMS, Delivery.Status.SENT)
     assert not OutboxJob.objects.open().exists()
     assert "Email:" not in to_provider(mails).body
 
@@ -283,21 +287,19 @@ def test_html_and_text_say_the_same(salon: Salon) -> None:
 
 
 def deliver_again() -> list[EmailMultiAlternatives]:
-    """Run all jobs as if none had been done."""
+    """Run all jobs as if none had been done, and no delivery written down as sent."""
     OutboxJob.objects.update(done_at=None)
+    Delivery.objects.exclude(channel=Channel.IN_APP).update(status=Delivery.Status.QUEUED)
     return deliver()
 
 
 def test_each_mail_has_an_id_that_stays_the_same(salon: Salon) -> None:
-    appointment = salon.book()
-    event = appointment.events.get()
+    salon.book()
     first = {wire(sent)["Message-ID"] for sent in deliver()}
     again = {wire(sent)["Message-ID"] for sent in deliver_again()}
     assert first == again
-    assert first == {
-        f"<appointment-event-{event.pk}-customer@127.0.0.1>",
-        f"<appointment-event-{event.pk}-provider@127.0.0.1>",
-    }
+    assert first == {f"<notification-{row.pk}-1@127.0.0.1>" for row in Notification.objects.all()}
+    assert len(first) == 2
 
 
 def test_handling_an_event_twice_sends_nothing_twice(salon: Salon) -> None:
@@ -311,11 +313,9 @@ def test_jobs_hold_ids_and_nothing_about_people(salon: Salon) -> None:
     event = salon.book().events.get().pk
     deliver()
     payloads = list(OutboxJob.objects.order_by("pk").values_list("payload", flat=True))
-    assert payloads == [
-        {"event": event},
-        {"event": event, "to": "customer"},
-        {"event": event, "to": "provider"},
-    ]
+    mails = Delivery.objects.filter(channel=Channel.EMAIL).order_by("pk")
+    assert payloads == [{"event": event}, *({"delivery": row.pk} for row in mails)]
+    assert len(mails) == 2
 
 
 def test_an_event_that_is_gone_is_a_final_failure(salon: Salon) -> None:

@@ -10,10 +10,11 @@ import time_machine
 from django.db import transaction
 from pytest_django import Settings
 
-from booking.jobs.handlers import HANDLERS, SEND_ATTEMPTS
+from booking.jobs.handlers import HANDLERS
 from booking.jobs.queue import Outcome
 from booking.jobs.runner import run_due
 from booking.models import OutboxJob
+from booking.notifications.post import SEND_ATTEMPTS
 from booking.tests.jobs import smtp_sink
 from booking.tests.jobs.salon import START, Salon
 from booking.tests.jobs.smtp_sink import Sink
@@ -44,7 +45,7 @@ def run() -> Counter[Outcome]:
 
 def errors() -> list[str]:
     return sorted(
-        set(OutboxJob.objects.filter(kind="send_email").values_list("last_error", flat=True))
+        set(OutboxJob.objects.filter(kind="deliver").values_list("last_error", flat=True))
     )
 
 
@@ -60,6 +61,7 @@ def test_each_side_gets_one_mail(salon: Salon, sink: Sink) -> None:
             "text/plain",
             "text/html",
             "text/calendar",
+            "application/ics",
         ]
         text = mail.get_body(("plain",))
         assert text is not None
@@ -186,7 +188,7 @@ def test_a_server_that_stays_away_ends_in_a_final_failure(
     for _ in range(SEND_ATTEMPTS):
         run()
         monday.shift(LATER)
-    jobs = OutboxJob.objects.filter(kind="send_email", failed_at__isnull=False)
+    jobs = OutboxJob.objects.filter(kind="deliver", failed_at__isnull=False)
     assert [job.attempts for job in jobs] == [SEND_ATTEMPTS] * 2
     assert run() == {}
 

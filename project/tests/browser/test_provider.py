@@ -88,7 +88,7 @@ def test_closes_one_that_has_begun(
     stage: Stage, salon: Salon, screen: Screen, button: str, status: Status, badge: str
 ) -> None:
     running = salon.book("09:00", MONDAY, name="Chipo Moyo", at=yesterday())
-    Appointment.objects.filter(pk=running.pk).update(**{"status": Status.CONFIRMED})
+    Appointment.objects.filter(pk=running.pk).update(status=Status.CONFIRMED)
     stage.later(90)  # half past nine
     page = stage.page(screen, user=salon.owner)
     page.goto("/provider/")

@@ -1,4 +1,4 @@
-"""The customer's own pages; each fetches through the person who is logged in."""
+"""The customer's bookings: what is coming, the past, and one of them."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,0 +1,1 @@
+"""The ways by which a message leaves, one module each; each tells final from passing trouble."""

@@ -1,0 +1,106 @@
+"""One form sent to a carrier over HTTP, and what came back.
+
+Only what leaves through the worker loads this module, because ``requests`` is slow to load.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.auth import AuthBase
+
+from booking.notifications.channels.texting import TextFailed
+from project import clock
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 20.0
+"""Seconds of silence that are borne while an answer is awaited."""
+
+LONGEST_ANSWER = 60.0
+"""Seconds for all of it, however slowly it drips; a worker's claim lasts several times that."""
+
+LARGEST_ANSWER = 64 * 1024
+"""Bytes; real ones have a few hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``body`` is empty when the answer was no JSON object; ``retry_after`` is in seconds."""
+
+    status: int
+    body: dict[str, Any] = field(default_factory=dict)
+    retry_after: int | None = None
+
+    def failed(self, code: str) -> TextFailed:
+        """Return the error for an answer after which another attempt makes sense."""
+        return TextFailed(code, retry_after=self.retry_after)
+
+
+def post_form(url: str, fields: Mapping[str, str], *, auth: AuthBase) -> Answer:
+    """POST ``fields`` form-encoded in UTF-8 and return the answer, whatever its status is.
+
+    Redirects are not followed, as they would carry credentials and somebody's number elsewhere.
+    ``auth`` is always given, or else a ``.netrc`` would be asked. Raises ``TextFailed`` when no
+    answer came: then the carrier may have taken the text all the same.
+    """
+    try:
+        with requests.post(
+            url,
+            data=fields,
+            auth=auth,
+            headers={"Accept": "application/json", "User-Agent": "Nguva"},
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return _read(response)
+    except requests.ConnectTimeout:
+        raise TextFailed("no connection") from None
+    except requests.Timeout:
+        raise TextFailed("no answer in time") from None
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        raise TextFailed("connection broken") from None
+    except requests.RequestException as error:
+        raise TextFailed(f"request failed ({type(error).__name__})") from None
+
+
+def _read(response: requests.Response) -> Answer:
+    until = time.monotonic() + LONGEST_ANSWER
+    raw = b""
+    for piece in response.iter_content(chunk_size=1024):
+        raw += piece
+        if len(raw) > LARGEST_ANSWER:
+            raise TextFailed("answer too large")
+        if time.monotonic() > until:
+            raise TextFailed("no answer in time")
+    wait = _seconds(response.headers.get("Retry-After", ""))
+    if 300 <= response.status_code < 400:  # noqa: PLR2004 - the redirections of HTTP
+        raise TextFailed(f"redirected ({response.status_code})", retry_after=wait)
+    return Answer(response.status_code, _object(raw), wait)
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    """Read a JSON object; anything else counts as an empty one."""
+    with suppress(ValueError, RecursionError):
+        read = json.loads(raw)
+        if isinstance(read, dict):
+            return read
+    return {}
+
+
+def _seconds(retry_after: str) -> int | None:
+    """Read a Retry-After header: seconds, or a date (RFC 9110, 10.2.3); nothing when it is odd."""
+    value = retry_after.strip()
+    if value.isascii() and value.isdigit():
+        return int(value[:9])
+    with suppress(ValueError):
+        instant = parsedate_to_datetime(value)
+        aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        return max(0, int((aware - clock.now()).total_seconds()))
+    return None

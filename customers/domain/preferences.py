@@ -1,0 +1,84 @@
+"""Which messages people want, by which way, and which addresses want no more of a kind.
+
+People with an account choose per kind and channel. Guests have no account, so they are known by a
+keyed digest of their address and can only say: no more of this kind.
+"""
+
+from collections.abc import Iterable
+
+from django.utils.crypto import salted_hmac
+
+from customers.models import Channel, MessageKind, MessagePreference, OptOut, User
+
+DEFAULTS: dict[MessageKind, frozenset[Channel]] = {
+    MessageKind.BOOKINGS: frozenset({Channel.EMAIL}),
+    MessageKind.REMINDERS: frozenset({Channel.EMAIL}),
+    MessageKind.BUSINESS: frozenset({Channel.EMAIL}),
+    MessageKind.DIGEST: frozenset(),
+}
+"""What somebody gets who chose nothing, besides what the site itself shows."""
+
+SHOWN = frozenset({Channel.IN_APP})
+
+
+def wanted_channels(user: User, kind: MessageKind) -> frozenset[Channel]:
+    """Return the ways by which ``user`` wants messages of ``kind``, in one query.
+
+    What is shown on Nguva is always among them, save for a digest that nobody asked for.
+    """
+    return wanted_for([user], kind)[user.pk]
+
+
+def wanted_for(users: Iterable[User], kind: MessageKind) -> dict[int, frozenset[Channel]]:
+    """Return the same for many people by their primary keys, in one query for all."""
+    kind = MessageKind(kind)
+    wanted = {user.pk: set(DEFAULTS[kind]) for user in users}
+    chosen = MessagePreference.objects.filter(user__in=list(wanted), kind=kind)
+    for user, channel, yes in chosen.values_list("user", "channel", "wanted"):
+        change = wanted[user].add if yes else wanted[user].discard
+        change(Channel(channel))
+    return {user: _with_shown(kind, channels) for user, channels in wanted.items()}
+
+
+def _with_shown(kind: MessageKind, channels: set[Channel]) -> frozenset[Channel]:
+    if kind is MessageKind.DIGEST and not channels:
+        return frozenset()
+    return SHOWN | channels
+
+
+def set_preference(user: User, kind: MessageKind, channel: Channel, wanted: bool) -> None:  # noqa: FBT001 - the choice itself
+    """Keep the person's yes or no; a repeat is harmless."""
+    MessagePreference.objects.update_or_create(
+        user=user, kind=kind, channel=channel, defaults={"wanted": wanted}
+    )
+
+
+def digest(address: str) -> str:
+    """Return the keyed digest that stands for an email address or a phone number.
+
+    Case and spaces do not matter. The key is the site's SECRET_KEY, so a copy of the table tells
+    nobody which addresses are in it.
+    """
+    plain = "".join(address.split()).lower()
+    return salted_hmac("customers.OptOut", plain, algorithm="sha256").hexdigest()
+
+
+def opted_out(address: str, kind: MessageKind) -> bool:
+    """Whether the guest at ``address`` wants no more messages of ``kind``."""
+    return any_opted_out([address], kind)
+
+
+def any_opted_out(addresses: Iterable[str], kind: MessageKind) -> bool:
+    """Whether the guest said so at any of ``addresses``, of which some may be empty; one query."""
+    digests = [digest(address) for address in addresses if address]
+    return OptOut.objects.filter(digest__in=digests, kind=kind).exists()
+
+
+def opt_out(address: str, kind: MessageKind) -> None:
+    """Keep the wish of the guest at ``address``; a repeat is harmless."""
+    opt_out_digest(digest(address), kind)
+
+
+def opt_out_digest(digest: str, kind: MessageKind) -> None:
+    """The same for an address of which only the digest is known, as in a link."""
+    OptOut.objects.get_or_create(digest=digest, kind=kind)
