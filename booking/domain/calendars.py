@@ -6,19 +6,23 @@ resources; staff and resources come prefetched with the service (``ServiceQueryS
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, DateTimeField, F, IntegerField, Q, QuerySet, Value
+from django.db.models import DateField, DateTimeField, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from booking.availability import Calendar, Hours, Interval, ResourceCalendar, WallInterval
 from booking.models import BusyTime, Hold, Session
 from project.prepared import Prepared
 from providers.models import DateOverride, Provider, Service, Staff, TimeOff, WeeklyHours
+
+Range = tuple[datetime, datetime]
+"""An occupied range, half open."""
 
 NO_NUMBER = Cast(Value(None), IntegerField())
 NO_DATE = Cast(Value(None), DateField())
@@ -63,16 +67,43 @@ class _Block(NamedTuple):
     party_size: int
 
 
-class _SessionRow(NamedTuple):
-    """What counts of an active session."""
+class _ClassRow(NamedTuple):
+    """An active session, with what counts when the service is a class."""
 
     staff_id: int | None
+    since: datetime
+    until: datetime
     service_id: int
     start: datetime
     end: datetime
-    since: datetime
-    until: datetime
-    seats_left: int
+    seats: int
+    seats_taken: int
+
+
+class _Load(Mapping[date, int]):
+    """Occupied minutes by local date, counted when first asked for: a grid never asks."""
+
+    def __init__(self, zone: ZoneInfo, taken: Sequence[Range]) -> None:
+        self.zone = zone
+        self.taken = taken
+
+    @cached_property
+    def minutes(self) -> dict[date, int]:
+        """All of them."""
+        minutes: dict[date, int] = defaultdict(int)
+        for since, until in self.taken:
+            length = int((until - since).total_seconds()) // 60
+            minutes[since.astimezone(self.zone).date()] += length
+        return dict(minutes)
+
+    def __getitem__(self, day: date) -> int:
+        return self.minutes[day]
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self.minutes)
+
+    def __len__(self) -> int:
+        return len(self.minutes)
 
 
 def scope_bounds(
@@ -100,7 +131,7 @@ def _hours_query(
     return weekly.order_by().union(overrides.order_by(), all=True)
 
 
-def _sessions_query(
+def _active_sessions(
     *,
     provider: int,
     staff: Sequence[int] | None,
@@ -108,20 +139,19 @@ def _sessions_query(
     start: datetime,
     end: datetime,
     ignore: int | None,
-) -> QuerySet[Any, tuple[Any, ...]]:
+) -> QuerySet[Session]:
     mine = Q(service=service) if staff is None else Q(staff__in=staff)
     found = Session.objects.active().overlapping(start, end).filter(mine, provider=provider)
-    if ignore is not None:
-        found = found.exclude(pk=ignore)
-    return found.values_list(
-        "staff_id",
-        "service_id",
-        "start",
-        "end",
-        "occupied_from",
-        "occupied_until",
-        F("seats") - F("seats_taken"),
-    )
+    return found if ignore is None else found.exclude(pk=ignore)
+
+
+def _taken_query(**params: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    return _active_sessions(**params).values_list("staff_id", "occupied_from", "occupied_until")
+
+
+def _classes_query(**params: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    more = ("service_id", "start", "end", "seats", "seats_taken")
+    return _taken_query(**params).values_list("staff_id", "occupied_from", "occupied_until", *more)
 
 
 def _blocks_query(
@@ -158,7 +188,8 @@ def _blocks_query(
 
 
 HOURS = Prepared(_hours_query)
-SESSIONS = Prepared(_sessions_query)
+TAKEN = Prepared(_taken_query)
+CLASSES = Prepared(_classes_query)
 BLOCKS = Prepared(_blocks_query)
 
 
@@ -171,22 +202,26 @@ def load_calendars(
     """
     rules = load_hours(scope)
     sessions = load_sessions(scope)
+    taken: dict[int | None, list[Range]] = defaultdict(list)
+    for staff_id, since, until, *_ in sessions:
+        taken[staff_id].append((since, until))
+    classes = [_ClassRow(*row) for row in sessions] if scope.service.is_class else []
     blocks = load_blocks(scope)
     opening = Hours(rules[None].weekly, rules[None].overrides)
     people: Sequence[Staff | None] = staff if scope.service.needs_staff else [None]
     calendars = []
     for person in people:
         whose = person.pk if person else None
-        mine = [row for row in sessions if person is None or row.staff_id == whose]
+        mine = [row for row in classes if person is None or row.staff_id == whose]
         calendars.append(
             Calendar(
                 staff_id=whose,
                 opening=opening,
                 own_weekly=rules[whose].weekly if person and person.own_hours else None,
                 own_overrides=rules[whose].overrides if person else {},
-                blocked=_blocked(whose, mine, blocks),
+                blocked=_blocked(whose, taken[whose], blocks),
                 shared=_shared(scope, whose, mine, blocks, duration=duration, seats=seats),
-                load=_load(scope.timezone, mine),
+                load=_Load(scope.timezone, taken[whose]),
             )
         )
     return calendars, load_resources(scope, blocks)
@@ -208,9 +243,14 @@ def load_hours(scope: Scope) -> dict[int | None, _Rules]:
     return rules
 
 
-def load_sessions(scope: Scope) -> list[_SessionRow]:
-    """Return the active sessions of these people, or of a service that needs none. One query."""
-    rows = SESSIONS.rows(
+def load_sessions(scope: Scope) -> list[tuple[Any, ...]]:
+    """Return the active sessions of these people, or of a service that needs none. One query.
+
+    Rows of staff and occupied range, for a class as ``_ClassRow`` has them; plain tuples, because
+    there may be thousands.
+    """
+    query = CLASSES if scope.service.is_class else TAKEN
+    return query.rows(
         provider=scope.provider.pk,
         staff=scope.staff_ids if scope.service.needs_staff else None,
         service=None if scope.service.needs_staff else scope.service.pk,
@@ -218,7 +258,6 @@ def load_sessions(scope: Scope) -> list[_SessionRow]:
         end=scope.end,
         ignore=scope.ignore_session,
     )
-    return [_SessionRow(*row) for row in rows]
 
 
 def load_blocks(scope: Scope) -> list[_Block]:
@@ -296,28 +335,41 @@ def _resource_use(scope: Scope, resource_ids: Sequence[int]) -> Mapping[int, lis
 
 
 def _blocked(
-    staff_id: int | None, sessions: Iterable[_SessionRow], blocks: Iterable[_Block]
+    staff_id: int | None, sessions: Sequence[Range], blocks: Iterable[_Block]
 ) -> list[Interval]:
     """Return when this calendar is taken.
 
     What needs nobody is limited by its resources alone, so that its sessions and holds do not
     block it; time off of the business does.
     """
-    taken = []
-    if staff_id is not None:
-        taken = [Interval(row.since, row.until) for row in sessions]
+    taken = [] if staff_id is None else list(sessions)
     for block in blocks:
         is_hold = block.service_id is not None
         whole_business = block.staff_id is None and block.resource_id is None and not is_hold
         if whole_business or (staff_id is not None and block.staff_id == staff_id):
-            taken.append(Interval(block.since, block.until))
-    return taken
+            taken.append((block.since, block.until))
+    return _merge(taken)
+
+
+def _merge(ranges: Iterable[Range]) -> list[Interval]:
+    """Return the same time as few intervals: those that touch or overlap become one.
+
+    A full day of back-to-back sessions is one stretch, so that the engine need not look at each.
+    """
+    merged: list[Range] = []
+    for since, until in sorted(ranges):
+        if merged and since <= merged[-1][1]:
+            if until > merged[-1][1]:
+                merged[-1] = merged[-1][0], until
+        else:
+            merged.append((since, until))
+    return [Interval(since, until) for since, until in merged]
 
 
 def _shared(
     scope: Scope,
     staff_id: int | None,
-    sessions: Iterable[_SessionRow],
+    sessions: Iterable[_ClassRow],
     blocks: Iterable[_Block],
     *,
     duration: int,
@@ -332,7 +384,7 @@ def _shared(
         return {}
     length = timedelta(minutes=duration)
     left = {
-        row.start: row.seats_left
+        row.start: row.seats - row.seats_taken
         for row in sessions
         if row.service_id == scope.service.pk and row.end - row.start == length
     }
@@ -352,13 +404,3 @@ def _shared(
         elif not any(other.since < block.until and other.until > block.since for other in barred):
             left[start] = max(0, seats - block.party_size)
     return left
-
-
-def _load(zone: ZoneInfo, sessions: Iterable[_SessionRow]) -> dict[date, int]:
-    """Return the booked minutes by local date."""
-    minutes: dict[date, int] = defaultdict(int)
-    for row in sessions:
-        minutes[row.start.astimezone(zone).date()] += (
-            int((row.end - row.start).total_seconds()) // 60
-        )
-    return minutes

@@ -81,7 +81,7 @@ def test_request_that_was_answered_elsewhere_says_so(
     ("button", "status", "badge"),
     [
         ("Done Chipo Moyo", Status.COMPLETED, "Completed"),
-        ("Did not come Chipo Moyo", Status.NO_SHOW, "No-show"),
+        ("Did not come Chipo Moyo", Status.NO_SHOW, "Did not come"),
     ],
 )
 def test_closes_one_that_has_begun(
