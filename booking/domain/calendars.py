@@ -203,8 +203,8 @@ def load_calendars(
     rules = load_hours(scope)
     sessions = load_sessions(scope)
     taken: dict[int | None, list[Range]] = defaultdict(list)
-    for staff_id, since, until, *_ in sessions:
-        taken[staff_id].append((since, until))
+    for row in sessions:
+        taken[row[0]].append(row[1:3])
     classes = [_ClassRow(*row) for row in sessions] if scope.service.is_class else []
     blocks = load_blocks(scope)
     opening = Hours(rules[None].weekly, rules[None].overrides)
@@ -313,24 +313,23 @@ def _holds(scope: Scope) -> QuerySet[Hold]:
 def _resource_use(scope: Scope, resource_ids: Sequence[int]) -> Mapping[int, list[Interval]]:
     """Return one interval per unit in use, by resource id.
 
-    A class uses one unit however many people hold or have a seat in it: rows of the same class
-    (service, staff and start) count once.
+    Each session uses one unit. So does each hold, unless it is for a seat in a class that runs
+    already, or that somebody else holds a seat in too.
     """
-    columns = ("occupied_from", "occupied_until", "service__seats", "service_id", "staff_id")
+    columns = ("occupied_from", "occupied_until", "service_id", "staff_id")
     sessions = _sessions(scope).filter(resources__in=resource_ids)
     holds = _holds(scope).filter(service__resources__in=resource_ids)
     used: dict[int, list[Interval]] = defaultdict(list)
-    classes = set()
-    for resource_id, since, until, seats, *who in (
-        *sessions.values_list("resources", *columns),
-        *holds.values_list("service__resources", *columns),
-    ):
-        if seats > 1:
-            key = (resource_id, since, *who)
-            if key in classes:
-                continue
-            classes.add(key)
-        used[resource_id].append(Interval(since, until))
+    running = set()
+    for row in sessions.values_list("resources", *columns):
+        running.add(row)
+        used[row[0]].append(Interval(*row[1:3]))
+    for seats, *held in holds.values_list("service__seats", "service__resources", *columns):
+        row = tuple(held)
+        if seats > 1 and row in running:
+            continue
+        running.add(row)
+        used[row[0]].append(Interval(*row[1:3]))
     return used
 
 
@@ -351,19 +350,23 @@ def _blocked(
     return _merge(taken)
 
 
-def _merge(ranges: Iterable[Range]) -> list[Interval]:
+def _merge(ranges: Sequence[Range]) -> list[Interval]:
     """Return the same time as few intervals: those that touch or overlap become one.
 
     A full day of back-to-back sessions is one stretch, so that the engine need not look at each.
     """
-    merged: list[Range] = []
-    for since, until in sorted(ranges):
-        if merged and since <= merged[-1][1]:
-            if until > merged[-1][1]:
-                merged[-1] = merged[-1][0], until
-        else:
-            merged.append((since, until))
-    return [Interval(since, until) for since, until in merged]
+    if not ranges:
+        return []
+    ordered = sorted(ranges)
+    merged = []
+    since, until = ordered[0]
+    for begin, end in ordered:
+        if begin > until:
+            merged.append(Interval(since, until))
+            since, until = begin, end
+        elif end > until:
+            until = end
+    return [*merged, Interval(since, until)]
 
 
 def _shared(
