@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from booking.models import AppointmentEvent, Status
 from booking.notifications.sides import TOLD, Action, Actor, Side
-from booking.notifications.when import span, spoken
-from booking.words import say_people, say_price
+from booking.notifications.when import span
+from booking.words import one_line, say_people, say_price, say_when
 
 HEADLINES: dict[Side, dict[str, str]] = {
     Side.CUSTOMER: {
@@ -82,10 +82,10 @@ def compose(event: AppointmentEvent, side: Side) -> Message:
     headline = HEADLINES[side][event.action]
     what = summary(event, side)
     return Message(
-        subject=" ".join(f"{headline}: {what}".split()),  # a line break would end the header
+        subject=one_line(f"{headline}: {what}"),  # a line break would end the header
         headline=headline,
         sentences=_sentences(event, side),
-        facts=[fact for fact in _facts(event, side) if fact[1]],
+        facts=[fact for fact in _facts(event, side) if one_line(fact[1])],
         link=link(event, side),
         link_text="See or change your booking" if side is Side.CUSTOMER else "Open the booking",
     )
@@ -98,7 +98,7 @@ def summary(event: AppointmentEvent, side: Side) -> str:
     whom = f" with {event.to_staff}" if event.to_staff else ""
     if not whom and side is Side.CUSTOMER:
         whom = f" at {provider}"
-    time = spoken(_start(event), provider.tz, now=event.created_at)
+    time = say_when(_start(event), provider.tz, now=event.created_at)
     return f"{appointment.service}{whom}, {time}"
 
 
@@ -128,7 +128,7 @@ def _sentences(event: AppointmentEvent, side: Side) -> list[str]:
     if event.action == Action.RESCHEDULED and event.to_status == Status.PENDING:
         texts.append(AWAITS[side])
     # Names are filled in last and only once, so braces in a name mean nothing.
-    sentences = [text.format(**names) for text in texts]
+    sentences = [one_line(text.format(**names)) for text in texts]
     return [*sentences, CHANGED_SINCE] if changed_since(event) else sentences
 
 

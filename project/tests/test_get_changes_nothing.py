@@ -81,7 +81,7 @@ class Market:
         return {
             "<slug:slug>": [self.service.provider.slug],
             "<slug:service>": [self.service.slug],
-            "<str:token>": [self.hold.token, self.expired.token] if "/book/" in route else secret,
+            "<token:token>": [self.hold.token, self.expired.token] if "/book/" in route else secret,
             "<slug:reference>": [appointment.reference for appointment in self.appointments],
             "<int:appointment_id>": [str(appointment.pk) for appointment in self.appointments],
             "<slug:action>": list(ACTIONS),

@@ -1,7 +1,7 @@
 """What every measure needs, and the turns that works take."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -53,8 +53,14 @@ class Bench:
                 found[name].append(burst.run(self))
         figures = {name: Figure(tuple(rounds)) for name, rounds in found.items()}
         for name, figure in figures.items():
-            self.say(f"  {name}: {figure.rate:,.0f} /s, {1000 * figure.p50:.1f} ms")
+            self.say(f"  {name}: {told(figure)}")
         return figures
+
+
+def told(figure: Figure) -> str:
+    """Return a figure in words."""
+    cpu = f", {1000 * figure.cpu:.1f} ms CPU" if figure.cpu else ""
+    return f"{figure.rate:,.0f} /s, p50 {1000 * figure.p50:.1f} ms{cpu}"
 
 
 class Burst(Protocol):
@@ -69,14 +75,22 @@ class Burst(Protocol):
 class Steady:
     """The same requests over and over, each of which must answer ``status``."""
 
+    server: Server
     work: Work
     status: str = "200"
 
     def run(self, bench: Bench) -> Round:
         """Ask until the time is over."""
-        burst = bench.generator.run(self.work, seconds=bench.pace.seconds)
+        burst = metered(bench, self.server, self.work, seconds=bench.pace.seconds)
         expect(burst, self.status)
         return burst
+
+
+def metered(bench: Bench, server: Server, work: Work, *, seconds: float | None = None) -> Round:
+    """Do the work and note what processor time the server's workers took for it."""
+    before = server.cpu()
+    burst = bench.generator.run(work, seconds=seconds)
+    return replace(burst, cpu=server.cpu() - before)
 
 
 def expect(burst: Round, *outcomes: str) -> None:

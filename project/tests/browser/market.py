@@ -12,7 +12,6 @@ from customers.models import User
 from project import clock
 from project.tests.browser.business import (
     MONDAY,
-    TUESDAY,
     WEDNESDAY,
     Salon,
     make_account,
@@ -55,6 +54,7 @@ def make_market() -> Market:
     salon.cut.staff.add(tariro)
     cast.make_service(salon.provider, [tariro], slug="braids", name="Box braids", duration=180)
     pending = [salon.book(f"{9 + n:02d}:00", name=LONG, notes="Call me. " * 12) for n in range(6)]
+    yoga, studio = _gym()
     return Market(
         salon=salon,
         dana=dana,
@@ -65,34 +65,38 @@ def make_market() -> Market:
         running=_accepted(salon, salon.book("08:30", MONDAY, name="Chipo Moyo", at=yesterday())),
         completed=_completed(salon, dana),
         own=_accepted(salon, salon.book("15:00", FRIDAY, customer=dana, notes="First visit")),
-        **_others(salon),
+        class_=yoga,
+        room=studio,
+        empty=cast.make_provider(slug="empty", name="Brand New Place"),
+        full=_never(),
     )
 
 
-def _others(salon: Salon) -> dict[str, Service | Provider]:
-    """A class, a room by the hour, a business without services, and one without free time."""
+def _gym() -> tuple[Service, Service]:
+    """A class of eight, and a room by the hour."""
     gym = cast.make_provider(
         slug="gym", name="Avondale Gym", category=cast.make_category("fitness"), featured=True
     )
     coach = cast.make_staff(gym, name="Coach Nyasha")
     space = cast.make_resource(gym, name="Studio", capacity=12)
+    studio = cast.make_service(
+        gym,
+        [],
+        [space],
+        slug="studio",
+        name="Studio",
+        min_duration=60,
+        max_duration=240,
+        pricing=Service.Pricing.HOURLY,
+        price=Decimal("15.00"),
+    )
+    return cast.make_service(gym, [coach], slug="yoga", name="Morning yoga", seats=8), studio
+
+
+def _never() -> Service:
+    """A service for which there is no time at all."""
     closed = cast.make_provider(slug="closed", name="Closed House", hours=False, phone="+263772000")
-    return {
-        "class_": cast.make_service(gym, [coach], slug="yoga", name="Morning yoga", seats=8),
-        "room": cast.make_service(
-            gym,
-            [],
-            [space],
-            slug="studio",
-            name="Studio",
-            min_duration=60,
-            max_duration=240,
-            pricing=Service.Pricing.HOURLY,
-            price=Decimal("15.00"),
-        ),
-        "empty": cast.make_provider(slug="empty", name="Brand New Place"),
-        "full": cast.make_service(closed, [cast.make_staff(closed)], slug="never", name="Never"),
-    }
+    return cast.make_service(closed, [cast.make_staff(closed)], slug="never", name="Never")
 
 
 def _accepted(salon: Salon, appointment: Appointment) -> Appointment:

@@ -26,7 +26,9 @@ SAME_CLOCK = """(() => {
   const Real = Date;
   window.ahead = %d;
   window.Date = class extends Real {
-    constructor(...parts) { if (parts.length) super(...parts); else super(Real.now() + window.ahead); }
+    constructor(...parts) {
+      if (parts.length) super(...parts); else super(Real.now() + window.ahead);
+    }
     static now() { return Real.now() + window.ahead; }
   };
 })()"""

@@ -1,4 +1,4 @@
-"""The open grid: it follows what others do, costs nothing while nothing happens, keeps the focus."""
+"""The open grid: it follows what others do, costs nothing meanwhile, keeps the focus."""
 
 import time
 from typing import Any

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.forms import default_token_generator
-from allauth.account.models import EmailConfirmationHMAC
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.core.cache import cache
 from django.urls import reverse
@@ -179,7 +179,7 @@ def new_password(page: Page, market: Market, stage: Stage) -> None:
 
 def confirm_address(page: Page, market: Market, stage: Stage) -> None:
     user = make_account("phone@example.com" if on_phone(page) else "desktop@example.com")
-    address = user.emailaddress_set.get()
+    address = EmailAddress.objects.get(user=user)
     address.verified = False
     address.save()
     page.goto(f"/accounts/confirm-email/{EmailConfirmationHMAC(address).key}/")

@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from booking.tests import cast
 from project.testing.postgres import free_port
 from project.tests.browser.business import Salon
-from project.tests.browser.stage import Screen, Stage
+from project.tests.browser.stage import DESKTOP, PHONE, Stage
 from project.tests.sources import ROOT
 from providers.models import WeeklyHours
 
@@ -29,7 +29,8 @@ FIRST_VISIT = 100 * KILOBYTE
 REFRESH = 10 * KILOBYTE
 START_TIMEOUT = 30
 EXTRAS = """() => Promise.all(
-  [...document.querySelectorAll("link[rel=icon], link[rel=manifest]")].map((link) => fetch(link.href)))"""
+  [...document.querySelectorAll("link[rel=icon], link[rel=manifest]")]
+    .map((link) => fetch(link.href)))"""
 """What browsers with a window fetch besides: the icon and the manifest."""
 
 
@@ -102,10 +103,14 @@ class Wire:
 
 
 def test_first_visit_and_refresh_are_small(
-    stage: Stage, screen: Screen, salon: Salon, full_week: None, origin: str
+    stage: Stage, salon: Salon, full_week: None, origin: str
 ) -> None:
     stage.watch.origin = origin
-    page = stage.page(screen)
+    for screen in (PHONE, DESKTOP):
+        weigh(stage.page(screen), salon, origin)
+
+
+def weigh(page: Page, salon: Salon, origin: str) -> None:
     wire = Wire(page)
     page.goto(origin + salon.times, wait_until="networkidle")
     page.evaluate(EXTRAS)
@@ -114,7 +119,6 @@ def test_first_visit_and_refresh_are_small(
     names = " ".join(wire.sizes)
     for part in ("bootstrap.min", "nguva", "htmx", "icons", "logo", "site"):
         assert part in names, f"{part} is not among what was counted: {names}"
-    print("VISIT", sum(wire.sizes.values()), wire.sizes)
     assert sum(wire.sizes.values()) <= FIRST_VISIT, wire.sizes
 
     wire.sizes.clear()
@@ -122,5 +126,4 @@ def test_first_visit_and_refresh_are_small(
         page.evaluate("() => htmx.trigger('#grid', 'refresh')")
     page.wait_for_timeout(300)
     assert len(wire.sizes) == 1, wire.sizes
-    print("REFRESH", wire.sizes)
     assert 0 < sum(wire.sizes.values()) <= REFRESH, wire.sizes
