@@ -3,8 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from booking.domain.booking import Contact
+from booking.words import one_line
 from customers.models import User
 from customers.validators import parse_phone
 
@@ -71,6 +73,13 @@ class GuestForm(PhoneForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].help_text = ""
+
+    def clean_name(self) -> str:
+        """Return the name as it looks on one line; it stands among other lines in mails."""
+        name = one_line(self.cleaned_data["name"])
+        if not name:
+            raise ValidationError("Please tell us your name.", code="required")
+        return name
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for one way to reach them, and complain once."""

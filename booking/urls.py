@@ -1,8 +1,18 @@
 """The public pages: find, choose, book, and manage a booking by its secret link."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from booking.views import attendance, catalogue, checkout, choosing, manage, stopping
+
+
+class TokenConverter(StringConverter):
+    """What ``new_token`` can make; nothing else, a null character say, reaches the database."""
+
+    regex = "[A-Za-z0-9_-]{1,40}"
+
+
+register_converter(TokenConverter, "token")
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -17,19 +27,21 @@ urlpatterns = [
     ),
     path("p/<slug:slug>/book/<slug:service>/hold/", checkout.hold_create, name="hold_create"),
     path(
-        "p/<slug:slug>/book/<slug:service>/details/<str:token>/",
+        "p/<slug:slug>/book/<slug:service>/details/<token:token>/",
         checkout.booking_details,
         name="booking_details",
     ),
     path(
-        "p/<slug:slug>/book/<slug:service>/details/<str:token>/release/",
+        "p/<slug:slug>/book/<slug:service>/details/<token:token>/release/",
         checkout.hold_release,
         name="hold_release",
     ),
-    path("a/<str:token>/", manage.appointment_manage, name="appointment_manage"),
-    path("a/<str:token>/reschedule/", manage.appointment_reschedule, name="appointment_reschedule"),
-    path("a/<str:token>/cancel/", manage.appointment_cancel, name="appointment_cancel"),
-    path("a/<str:token>/coming/", attendance.appointment_coming, name="appointment_coming"),
-    path("a/<str:token>/calendar.ics", manage.appointment_ics, name="appointment_ics"),
+    path("a/<token:token>/", manage.appointment_manage, name="appointment_manage"),
+    path(
+        "a/<token:token>/reschedule/", manage.appointment_reschedule, name="appointment_reschedule"
+    ),
+    path("a/<token:token>/cancel/", manage.appointment_cancel, name="appointment_cancel"),
+    path("a/<token:token>/calendar.ics", manage.appointment_ics, name="appointment_ics"),
+    path("a/<token:token>/coming/", attendance.appointment_coming, name="appointment_coming"),
     path("messages/stop/<str:token>/", stopping.messages_stop, name="messages_stop"),
 ]

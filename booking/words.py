@@ -1,5 +1,6 @@
 """How pages, mails and calendar files say times, lengths and prices."""
 
+import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -7,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
 from django.utils.translation import get_language
+
+UNSEEN = frozenset({"Cc", "Cf"})
+"""Unicode's categories of control and format characters."""
 
 
 def say_day(day: date, *, year: bool = False) -> str:
@@ -21,15 +25,25 @@ def _say_day(day: date, pattern: str, language: str | None) -> str:
 
 
 def say_time(instant: datetime, zone: ZoneInfo) -> str:
-    """Return the time of day in ``zone``: ``14:30``."""
-    return f"{instant.astimezone(zone):%H:%M}"
+    """Return the time of day in ``zone``: ``14:30``; ``01:00 GMT`` when that comes twice."""
+    local = instant.astimezone(zone)
+    return f"{local:%H:%M}{say_which(local)}"
 
 
 def say_when(instant: datetime, zone: ZoneInfo, *, now: datetime | None = None) -> str:
     """Return ``Tue 24 Nov, 14:30`` as seen in ``zone``; with the year when it is not ``now``'s."""
     local = instant.astimezone(zone)
     year = now is not None and now.astimezone(zone).year != local.year
-    return f"{say_day(local.date(), year=year)}, {local:%H:%M}"
+    return f"{say_day(local.date(), year=year)}, {local:%H:%M}{say_which(local)}"
+
+
+def say_which(local: datetime) -> str:
+    """Tell the two apart in an hour that the clock shows twice: `` BST`` and then `` GMT``.
+
+    Empty at all other times. ``local`` is an instant in its zone.
+    """
+    twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
+    return f" {local.tzname()}" if twice else ""
 
 
 def say_duration(minutes: int) -> str:
@@ -53,3 +67,15 @@ def say_zone(zone: str) -> str:
 def say_people(number: int) -> str:
     """Return ``1 person`` or ``3 people``."""
     return "1 person" if number == 1 else f"{number} people"
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line and as it looks: a name, or a fact among others.
+
+    White space becomes single spaces; characters that cannot be seen (controls, zero widths, marks
+    that turn the direction of writing) are left out, so that nobody can pass for another line.
+    """
+    seen = "".join(
+        char for char in text if char.isspace() or unicodedata.category(char) not in UNSEEN
+    )
+    return " ".join(seen.split())

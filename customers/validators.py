@@ -5,6 +5,9 @@ import zoneinfo
 import phonenumbers
 from django.core.exceptions import ValidationError
 
+NOWHERE = {"Factory", "localtime"}
+"""Names in the timezone database that stand for no place: for a clock that nobody has set."""
+
 
 def parse_phone(text: str, *, country: str = "") -> str:
     """Return ``text`` as an E.164 number such as ``+263771234567``.
@@ -30,5 +33,5 @@ def validate_phone(value: str) -> None:
 
 def validate_timezone(value: str) -> None:
     """Refuse what is not an IANA timezone name such as ``Africa/Harare``."""
-    if value not in zoneinfo.available_timezones():
+    if value in NOWHERE or value not in zoneinfo.available_timezones():
         raise ValidationError("%(value)s is not a timezone.", params={"value": value})

@@ -1,6 +1,7 @@
 """Every view says who may open it; a test walks the URL map and fails on one that does not."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Literal, TypeVar
 
 from django.contrib.auth.decorators import login_required
@@ -28,4 +29,16 @@ def secret_link(view: View) -> View:
 
 def customer(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
     """Open to people who are logged in; the view itself fetches only what is theirs."""
-    return declare(login_required(view), "customer")
+    return declare(private(login_required(view)), "customer")
+
+
+def private(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Keep the answers of ``view`` out of caches, save where it says itself what may be kept."""
+
+    @wraps(view)
+    def kept_private(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(*args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return kept_private

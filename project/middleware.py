@@ -21,7 +21,9 @@ class HtmxMiddleware:
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ("HX-Request", "HX-Target"))
         if request.headers.get("HX-Request") and response.status_code in {301, 302, 303}:
-            location = response["Location"]
-            response = HttpResponse(status=204)
-            response["HX-Redirect"] = location
+            # The answer stays the same one, with its cookies and all else that it says.
+            response["HX-Redirect"] = response["Location"]
+            del response["Location"]
+            response.status_code = 204
+            response.content = b""
         return response

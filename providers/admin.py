@@ -1,7 +1,6 @@
 """The supply side, in the admin. Each change of what search reads brings the search text along."""
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -20,6 +19,12 @@ from providers.models import (
     TimeOff,
     WeeklyHours,
 )
+from providers.models.belonging import check_same_business
+
+if TYPE_CHECKING:  # takes a type parameter only in the stubs
+    ServiceModelForm = ModelForm[Service]
+else:
+    ServiceModelForm = ModelForm
 
 AT_ONCE = 500
 
@@ -31,6 +36,14 @@ class KeptWhenBooked(Rights):
         if obj is None or obj.appointments.exists():
             return False
         return super().has_delete_permission(request, obj)
+
+
+class StaysWithItsBusiness(Rights):
+    """Its business is chosen once: hours, services and bookings of the one hang on it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if obj is None else (*fields, "provider")
 
 
 @admin.register(Category)
@@ -107,7 +120,7 @@ class ProviderAdmin(KeptWhenBooked, LargeTable):
 
 
 @admin.register(Staff)
-class StaffAdmin(KeptWhenBooked, LargeTable):
+class StaffAdmin(StaysWithItsBusiness, KeptWhenBooked, LargeTable):
     list_display = ("name", "provider", "title", "role", "user", "own_hours", "active")
     list_filter = ("role", "active", "own_hours")
     list_select_related = ("provider", "user")
@@ -116,7 +129,7 @@ class StaffAdmin(KeptWhenBooked, LargeTable):
 
 
 @admin.register(Resource)
-class ResourceAdmin(NeverDeleted, Table):
+class ResourceAdmin(StaysWithItsBusiness, NeverDeleted, Table):
     """Bookings name the resources they use: one is taken out of use by ``available``."""
 
     list_display = ("name", "provider", "quantity", "capacity", "available")
@@ -127,8 +140,27 @@ class ResourceAdmin(NeverDeleted, Table):
     ordering = ("-pk",)
 
 
+class ServiceForm(ServiceModelForm):
+    """Refuses people and resources of another business."""
+
+    class Meta:
+        model = Service
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        chosen = self.cleaned_data
+        # Once the service is there, its business is no field of the form any more.
+        provider_id = getattr(chosen.get("provider"), "pk", self.instance.provider_id)
+        check_same_business(
+            provider_id, staff=chosen.get("staff"), resources=chosen.get("resources")
+        )
+        return chosen
+
+
 @admin.register(Service)
-class ServiceAdmin(KeptWhenBooked, LargeTable):
+class ServiceAdmin(StaysWithItsBusiness, KeptWhenBooked, LargeTable):
+    form = ServiceForm
     list_display = (
         *("name", "provider", "category", "duration", "pricing", "price"),
         *("currency", "seats", "needs_staff", "active"),
@@ -151,17 +183,12 @@ class ServiceAdmin(KeptWhenBooked, LargeTable):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         super().save_model(request, obj, form, change)
-        refresh_search_texts(self._providers(obj, form))
+        refresh_search_text(obj.provider)
 
     def delete_model(self, request: HttpRequest, obj: Service) -> None:
         provider = obj.provider
         super().delete_model(request, obj)
         refresh_search_text(provider)
-
-    @staticmethod
-    def _providers(service: Service, form: "ModelForm[Service]") -> Iterable[Provider]:
-        """Return the business that has the service now, and the one that had it before."""
-        return Provider.objects.filter(pk__in={service.provider_id, form.initial.get("provider")})
 
 
 @admin.register(WeeklyHours)

@@ -19,7 +19,7 @@ class Calendar:
     other people's live holds; any order, overlaps welcome.
     shared: for classes, start of each existing session of this very service and duration -> seats
     left in it, 0 when full. Its occupied range is in `blocked` too.
-    load: booked minutes per local date, to find the least loaded; an absent date is 0.
+    load: minutes taken per local date, to find the least loaded; an absent date is 0.
     """
 
     staff_id: int | None

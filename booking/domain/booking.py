@@ -6,22 +6,27 @@ Lock the provider, look again, write, with the database's constraints behind it 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
+from booking.availability import Slot
 from booking.constraints import is_overlap
 from booking.domain.actors import Actor
 from booking.domain.errors import IdempotencyMismatch, NotFree, SlotUnavailable
 from booking.domain.events import Action, record
-from booking.domain.free_time import Ask, check_instant, load_around
+from booking.domain.free_time import Ask, FreeTime, check_instant, load_around
 from booking.domain.locking import lock_provider
 from booking.domain.pricing import price_of
 from booking.domain.refusals import refuse, refuse_afresh
 from booking.domain.sessions import occupy
 from booking.models import Appointment, Hold, Status
+from booking.words import one_line
 from customers.models import User
 from project.db import retry_on_conflict
 from project.errors import InvalidInput
+from project.prepared import Prepared
 from providers.models import Staff
 
 Source = Appointment.Source
@@ -83,8 +88,8 @@ def book(
     """Book ``ask`` at ``start`` and return the appointment.
 
     The same ``idempotency_key`` returns the appointment that it made before. With ``hold`` its
-    staff member is kept, and an expired one refuses the booking. Raises ``SlotUnavailable``,
-    ``IdempotencyMismatch`` or ``InvalidInput``; then nothing was written.
+    staff member performs it or nobody, and an expired one refuses the booking. Raises
+    ``SlotUnavailable``, ``IdempotencyMismatch`` or ``InvalidInput``; then nothing was written.
     """
     booking = Booking(
         ask=ask,
@@ -104,7 +109,7 @@ def book(
     try:
         return _book(booking)
     except NotFree as refusal:
-        raise refuse(refusal.free, booking.start) from None
+        raise refuse(refusal.free, booking.start, refusal.message) from None
     except IntegrityError as error:
         return _after_collision(booking, error)
 
@@ -127,8 +132,17 @@ def _book(booking: Booking) -> Appointment:
         slot = free.slot(booking.start)
         if slot is None:
             raise NotFree(free)
-        prefer = booking.hold.staff if booking.hold else None
-        return _write(booking, free.choose(slot, prefer=prefer))
+        return _write(booking, _choose(booking, free, slot))
+
+
+def _choose(booking: Booking, free: FreeTime, slot: Slot) -> Staff | None:
+    """Return who performs it: of a hold the one who was shown, whoever else could."""
+    if booking.hold is None:
+        return free.choose(slot)
+    if booking.hold.staff_id not in slot.staff_ids:
+        message = "The person we showed you cannot take this time any more. Somebody else can."
+        raise NotFree(free, message)
+    return next((one for one in free.staff if one.pk == booking.hold.staff_id), None)
 
 
 def _write(booking: Booking, staff: Staff | None) -> Appointment:
@@ -141,7 +155,7 @@ def _write(booking: Booking, staff: Staff | None) -> Appointment:
         staff=staff,
         session=occupy(ask, start=booking.start, staff=staff),
         customer=booking.customer,
-        guest_name=booking.contact.name,
+        guest_name=one_line(booking.contact.name),
         guest_email=booking.contact.email,
         guest_phone=booking.contact.phone,
         start=booking.start,
@@ -169,11 +183,20 @@ def _use_hold(booking: Booking) -> None:
         raise SlotUnavailable("We kept this time for you for a while, and that while is over.")
 
 
+def _keys_query(*, key: str) -> QuerySet[Any, tuple[Any, ...]]:
+    return Appointment.objects.filter(idempotency_key=key).values_list("pk")
+
+
+KNOWN_KEYS = Prepared(_keys_query)
+
+
 def _earlier(booking: Booking) -> Appointment | None:
     """Return what the same key booked before, if anything."""
-    if booking.idempotency_key is None:
+    key = booking.idempotency_key
+    # Nearly always there is nothing, and to learn only that costs a tenth of the whole query.
+    if key is None or not KNOWN_KEYS.rows(key=key):
         return None
-    found = Appointment.objects.with_names().filter(idempotency_key=booking.idempotency_key).first()
+    found = Appointment.objects.with_names().filter(idempotency_key=key).first()
     if found is not None and found.request_digest != booking.digest:
         raise IdempotencyMismatch
     return found
@@ -198,7 +221,7 @@ def _check_contact(booking: Booking) -> None:
     """Hold that the business can tell who comes and can reach them."""
     if booking.customer is not None or booking.by.is_business:
         return
-    if not booking.contact.name.strip():
+    if not one_line(booking.contact.name):
         raise InvalidInput("Please tell us your name.", field="name")
     if not (booking.contact.email or booking.contact.phone):
         raise InvalidInput("Give an email address or a phone number.", field="phone")

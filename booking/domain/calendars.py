@@ -2,20 +2,27 @@
 
 The number does not depend on how many days, staff, appointments or years of history there are:
 one for all hours, one for sessions, one for all other blocks, and two more for services that need
-resources; staff and resources come prefetched with the service (``ServiceQuerySet.bookable``).
+resources; staff and resources come prefetched with the service.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, DateTimeField, F, IntegerField, Q, QuerySet, Value
+from django.db.models import DateField, DateTimeField, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
-from booking.availability import Calendar, Hours, Interval, ResourceCalendar, WallInterval
+from booking.availability import Calendar, Interval, ResourceCalendar
+from booking.domain.taken import (
+    Block,
+    Rules,
+    collect_rules,
+    lay_calendars,
+    lay_resources,
+    use_units,
+)
 from booking.models import BusyTime, Hold, Session
 from project.prepared import Prepared
 from providers.models import DateOverride, Provider, Service, Staff, TimeOff, WeeklyHours
@@ -32,7 +39,6 @@ class Scope:
     provider: Provider
     service: Service
     staff_ids: tuple[int, ...]
-    timezone: ZoneInfo
     first: date
     last: date
     start: datetime
@@ -40,39 +46,6 @@ class Scope:
     now: datetime
     ignore_session: int | None = None
     ignore_visitor: str = ""
-
-
-@dataclass(slots=True)
-class _Rules:
-    """Wall-clock rules of one staff member, or of the business."""
-
-    weekly: dict[int, list[WallInterval]] = field(default_factory=lambda: defaultdict(list))
-    overrides: dict[date, list[WallInterval]] = field(default_factory=lambda: defaultdict(list))
-
-
-class _Block(NamedTuple):
-    """A row of the union of time off, busy time and holds."""
-
-    staff_id: int | None
-    resource_id: int | None
-    service_id: int | None
-    since: datetime
-    until: datetime
-    start: datetime | None
-    end: datetime | None
-    party_size: int
-
-
-class _SessionRow(NamedTuple):
-    """What counts of an active session."""
-
-    staff_id: int | None
-    service_id: int
-    start: datetime
-    end: datetime
-    since: datetime
-    until: datetime
-    seats_left: int
 
 
 def scope_bounds(
@@ -100,7 +73,7 @@ def _hours_query(
     return weekly.order_by().union(overrides.order_by(), all=True)
 
 
-def _sessions_query(
+def _active_sessions(
     *,
     provider: int,
     staff: Sequence[int] | None,
@@ -108,20 +81,19 @@ def _sessions_query(
     start: datetime,
     end: datetime,
     ignore: int | None,
-) -> QuerySet[Any, tuple[Any, ...]]:
+) -> QuerySet[Session]:
     mine = Q(service=service) if staff is None else Q(staff__in=staff)
     found = Session.objects.active().overlapping(start, end).filter(mine, provider=provider)
-    if ignore is not None:
-        found = found.exclude(pk=ignore)
-    return found.values_list(
-        "staff_id",
-        "service_id",
-        "start",
-        "end",
-        "occupied_from",
-        "occupied_until",
-        F("seats") - F("seats_taken"),
-    )
+    return found if ignore is None else found.exclude(pk=ignore)
+
+
+def _taken_query(**params: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    return _active_sessions(**params).values_list("staff_id", "occupied_from", "occupied_until")
+
+
+def _classes_query(**params: Any) -> QuerySet[Any, tuple[Any, ...]]:
+    more = ("service_id", "start", "end", "seats", "seats_taken")
+    return _taken_query(**params).values_list("staff_id", "occupied_from", "occupied_until", *more)
 
 
 def _blocks_query(
@@ -158,7 +130,8 @@ def _blocks_query(
 
 
 HOURS = Prepared(_hours_query)
-SESSIONS = Prepared(_sessions_query)
+TAKEN = Prepared(_taken_query)
+CLASSES = Prepared(_classes_query)
 BLOCKS = Prepared(_blocks_query)
 
 
@@ -169,48 +142,35 @@ def load_calendars(
 
     A service that needs nobody has one calendar: the business's own.
     """
-    rules = load_hours(scope)
-    sessions = load_sessions(scope)
     blocks = load_blocks(scope)
-    opening = Hours(rules[None].weekly, rules[None].overrides)
-    people: Sequence[Staff | None] = staff if scope.service.needs_staff else [None]
-    calendars = []
-    for person in people:
-        whose = person.pk if person else None
-        mine = [row for row in sessions if person is None or row.staff_id == whose]
-        calendars.append(
-            Calendar(
-                staff_id=whose,
-                opening=opening,
-                own_weekly=rules[whose].weekly if person and person.own_hours else None,
-                own_overrides=rules[whose].overrides if person else {},
-                blocked=_blocked(whose, mine, blocks),
-                shared=_shared(scope, whose, mine, blocks, duration=duration, seats=seats),
-                load=_load(scope.timezone, mine),
-            )
-        )
+    calendars = lay_calendars(
+        scope.service,
+        staff,
+        rules=load_hours(scope),
+        sessions=load_sessions(scope),
+        blocks=blocks,
+        duration=duration,
+        seats=seats,
+    )
     return calendars, load_resources(scope, blocks)
 
 
-def load_hours(scope: Scope) -> dict[int | None, _Rules]:
+def load_hours(scope: Scope) -> dict[int | None, Rules]:
     """Return the rules by staff id; ``None`` is the business itself. One query."""
-    rules: dict[int | None, _Rules] = defaultdict(_Rules)
     rows = HOURS.rows(
         provider=scope.provider.pk, staff=scope.staff_ids, first=scope.first, last=scope.last
     )
-    for staff_id, weekday, day, start, end in rows:
-        kept = rules[staff_id].weekly[weekday] if day is None else rules[staff_id].overrides[day]
-        if start is not None:
-            kept.append(WallInterval(start, end))
-    for each in rules.values():
-        for intervals in (*each.weekly.values(), *each.overrides.values()):
-            intervals.sort(key=lambda interval: interval.start)
-    return rules
+    return collect_rules(rows)
 
 
-def load_sessions(scope: Scope) -> list[_SessionRow]:
-    """Return the active sessions of these people, or of a service that needs none. One query."""
-    rows = SESSIONS.rows(
+def load_sessions(scope: Scope) -> list[tuple[Any, ...]]:
+    """Return the active sessions of these people, or of a service that needs none. One query.
+
+    Rows of staff and occupied range, for a class as ``ClassRow`` has them; plain tuples, because
+    there may be thousands.
+    """
+    query = CLASSES if scope.service.is_class else TAKEN
+    return query.rows(
         provider=scope.provider.pk,
         staff=scope.staff_ids if scope.service.needs_staff else None,
         service=None if scope.service.needs_staff else scope.service.pk,
@@ -218,10 +178,9 @@ def load_sessions(scope: Scope) -> list[_SessionRow]:
         end=scope.end,
         ignore=scope.ignore_session,
     )
-    return [_SessionRow(*row) for row in rows]
 
 
-def load_blocks(scope: Scope) -> list[_Block]:
+def load_blocks(scope: Scope) -> list[Block]:
     """Return time off, busy time and other people's live holds. One query."""
     rows = BLOCKS.rows(
         provider=scope.provider.pk,
@@ -231,10 +190,10 @@ def load_blocks(scope: Scope) -> list[_Block]:
         now=scope.now,
         visitor=scope.ignore_visitor or None,
     )
-    return [_Block(*row) for row in rows]
+    return [Block(*row) for row in rows]
 
 
-def load_resources(scope: Scope, blocks: Iterable[_Block]) -> list[ResourceCalendar]:
+def load_resources(scope: Scope, blocks: Iterable[Block]) -> list[ResourceCalendar]:
     """Return the calendars of the resources that the service needs.
 
     Two queries for their use; none when it needs no resource.
@@ -243,20 +202,7 @@ def load_resources(scope: Scope, blocks: Iterable[_Block]) -> list[ResourceCalen
     if not resources:
         return []
     used = _resource_use(scope, [resource.pk for resource in resources])
-    blocked = defaultdict(list)
-    for block in blocks:
-        if block.resource_id is not None:
-            blocked[block.resource_id].append(Interval(block.since, block.until))
-    return [
-        ResourceCalendar(
-            resource_id=resource.pk,
-            quantity=resource.quantity if resource.available else 0,
-            capacity=resource.capacity,
-            used=used[resource.pk],
-            blocked=blocked[resource.pk],
-        )
-        for resource in resources
-    ]
+    return lay_resources(resources, used, blocks)
 
 
 def _sessions(scope: Scope) -> QuerySet[Session]:
@@ -272,93 +218,11 @@ def _holds(scope: Scope) -> QuerySet[Hold]:
 
 
 def _resource_use(scope: Scope, resource_ids: Sequence[int]) -> Mapping[int, list[Interval]]:
-    """Return one interval per unit in use, by resource id.
-
-    A class uses one unit however many people hold or have a seat in it: rows of the same class
-    (service, staff and start) count once.
-    """
-    columns = ("occupied_from", "occupied_until", "service__seats", "service_id", "staff_id")
+    """Return one interval per unit in use, by resource id. Two queries."""
+    columns = ("occupied_from", "occupied_until", "service_id", "staff_id")
     sessions = _sessions(scope).filter(resources__in=resource_ids)
     holds = _holds(scope).filter(service__resources__in=resource_ids)
-    used: dict[int, list[Interval]] = defaultdict(list)
-    classes = set()
-    for resource_id, since, until, seats, *who in (
-        *sessions.values_list("resources", *columns),
-        *holds.values_list("service__resources", *columns),
-    ):
-        if seats > 1:
-            key = (resource_id, since, *who)
-            if key in classes:
-                continue
-            classes.add(key)
-        used[resource_id].append(Interval(since, until))
-    return used
-
-
-def _blocked(
-    staff_id: int | None, sessions: Iterable[_SessionRow], blocks: Iterable[_Block]
-) -> list[Interval]:
-    """Return when this calendar is taken.
-
-    What needs nobody is limited by its resources alone, so that its sessions and holds do not
-    block it; time off of the business does.
-    """
-    taken = []
-    if staff_id is not None:
-        taken = [Interval(row.since, row.until) for row in sessions]
-    for block in blocks:
-        is_hold = block.service_id is not None
-        whole_business = block.staff_id is None and block.resource_id is None and not is_hold
-        if whole_business or (staff_id is not None and block.staff_id == staff_id):
-            taken.append(Interval(block.since, block.until))
-    return taken
-
-
-def _shared(
-    scope: Scope,
-    staff_id: int | None,
-    sessions: Iterable[_SessionRow],
-    blocks: Iterable[_Block],
-    *,
-    duration: int,
-    seats: int,
-) -> dict[datetime, int]:
-    """Return the seats left by start, of this class's sessions and of starts that others hold.
-
-    A start that is only held counts as a running class while nothing else stands against it: time
-    off that came after the hold closes it to everybody.
-    """
-    if not scope.service.is_class:
-        return {}
-    length = timedelta(minutes=duration)
-    left = {
-        row.start: row.seats_left
-        for row in sessions
-        if row.service_id == scope.service.pk and row.end - row.start == length
-    }
-    held = [
-        (block, block.start)
-        for block in blocks
-        if block.service_id == scope.service.pk
-        and block.staff_id == staff_id
-        and block.start is not None
-        and block.end == block.start + length
-    ]
-    joinable = [block for block, _ in held]  # equal rows are different visitors' holds
-    barred = [row for row in blocks if row not in joinable and row.staff_id in {None, staff_id}]
-    for block, start in held:
-        if start in left:
-            left[start] = max(0, left[start] - block.party_size)
-        elif not any(other.since < block.until and other.until > block.since for other in barred):
-            left[start] = max(0, seats - block.party_size)
-    return left
-
-
-def _load(zone: ZoneInfo, sessions: Iterable[_SessionRow]) -> dict[date, int]:
-    """Return the booked minutes by local date."""
-    minutes: dict[date, int] = defaultdict(int)
-    for row in sessions:
-        minutes[row.start.astimezone(zone).date()] += (
-            int((row.end - row.start).total_seconds()) // 60
-        )
-    return minutes
+    return use_units(
+        sessions.values_list("resources", *columns),
+        holds.values_list("service__seats", "service__resources", *columns),
+    )

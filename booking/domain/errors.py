@@ -1,6 +1,7 @@
 """Why the domain refuses; each carries words for people and a stable code for programs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from booking.availability import Problem, Slot
 from booking.domain.free_time import FreeTime
@@ -25,12 +26,27 @@ class SlotUnavailable(NguvaError):
         self.alternatives = list(alternatives)
 
 
-class NotFree(Exception):
-    """Leaves a transaction that found the time taken, with what it saw; never reaches a caller."""
+class TooManyHolds(NguvaError):
+    """One network keeps enough of a business's times; ``until`` is when the first is over."""
 
-    def __init__(self, free: FreeTime) -> None:
+    code = "too_many_holds"
+    default = "Many times are kept for people on your network just now. Please wait a little."
+
+    def __init__(self, *, until: datetime) -> None:
         super().__init__()
+        self.until = until
+
+
+class NotFree(Exception):
+    """Leaves a transaction that found the time taken, with what it saw; never reaches a caller.
+
+    ``message`` says why when the time itself is free.
+    """
+
+    def __init__(self, free: FreeTime, message: str = "") -> None:
+        super().__init__(message)
         self.free = free
+        self.message = message
 
 
 class OutsidePolicy(NguvaError):

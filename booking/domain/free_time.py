@@ -1,7 +1,7 @@
 """Ask for free time: what is wanted, and what the engine says of it.
 
-The grid, the booking itself, rescheduling, the API and the admin all come through here, so that
-what is shown and what can be booked never differ.
+The grid, holds, bookings and moves come through here, so that what is shown and what can be
+booked never differ. Lists ask for many providers at once (``next_free``), by the same rules.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from booking.availability import (
 )
 from booking.domain.calendars import Scope, load_calendars, scope_bounds
 from booking.models import Appointment
+from booking.words import say_people
 from project.errors import InvalidInput
 from providers.models import Service, Staff
 
@@ -142,11 +143,12 @@ def make_ask(
     if duration not in service.durations:
         raise InvalidInput("Choose one of the durations on offer.", field="duration")
     party_size = 1 if party_size is None else party_size
-    if not 1 <= party_size <= max_party(service):
-        most = max_party(service)
+    most = max_party(service)
+    if not most:
+        raise InvalidInput("This cannot be booked at the moment.", field="party_size")
+    if not 1 <= party_size <= most:
         raise InvalidInput(
-            f"This can be booked for at most {most} {'person' if most == 1 else 'people'}.",
-            field="party_size",
+            f"This can be booked for at most {say_people(most)}.", field="party_size"
         )
     return Ask(service=service, staff=staff, duration=duration, party_size=party_size)
 
@@ -186,16 +188,14 @@ def load_free_time(
     ``by_business`` lifts notice and horizon, never capacity. ``moving`` is left out of what is
     taken, as are the holds of ``visitor``.
     """
-    service, provider = ask.service, ask.service.provider
-    zone = provider.tz
+    service, zone = ask.service, ask.service.provider.tz
     staff = _performers(ask)
     before, after = ask.buffers
     start, end = scope_bounds(zone, first, last, before=before, after=after + ask.duration)
     scope = Scope(
-        provider=provider,
+        provider=service.provider,
         service=service,
         staff_ids=tuple(person.pk for person in staff),
-        timezone=zone,
         first=first - timedelta(days=2),
         last=last + timedelta(days=1),
         start=start,
@@ -204,27 +204,31 @@ def load_free_time(
         ignore_session=_vacated_session(moving),
         ignore_visitor=visitor,
     )
-    seats = max_party(service) if service.is_class else 1
-    calendars, resources = load_calendars(scope, staff, duration=ask.duration, seats=seats)
-    earliest, latest = booking_window(ask.service, now=now, by_business=by_business)
-    terms = Terms(
-        timezone=zone,
-        duration=ask.duration,
-        buffer_before=before,
-        buffer_after=after,
-        step=provider.slot_step,
-        seats=seats,
-        party_size=ask.party_size,
-        earliest=earliest,
-        latest=latest,
-    )
-    if not service.needs_staff and not resources:
-        calendars = []  # nothing would limit it
+    terms = make_terms(ask, now=now, by_business=by_business)
+    calendars, resources = load_calendars(scope, staff, duration=ask.duration, seats=terms.seats)
     view = View(now, by_business, moving, visitor)
     return FreeTime(ask, terms, calendars, resources, staff, first, last, view)
 
 
-def booking_window(
+def make_terms(ask: Ask, *, now: datetime, by_business: bool) -> Terms:
+    """Return ``ask`` in the words of the engine."""
+    service, provider = ask.service, ask.service.provider
+    before, after = ask.buffers
+    earliest, latest = _booking_window(service, now=now, by_business=by_business)
+    return Terms(
+        timezone=provider.tz,
+        duration=ask.duration,
+        buffer_before=before,
+        buffer_after=after,
+        step=provider.slot_step,
+        seats=max_party(service) if service.is_class else 1,
+        party_size=ask.party_size,
+        earliest=earliest,
+        latest=latest,
+    )
+
+
+def _booking_window(
     service: Service, *, now: datetime, by_business: bool
 ) -> tuple[datetime, datetime]:
     """Return the first and the last start, both inclusive, that may be booked at ``now``."""

@@ -89,15 +89,17 @@ def reschedule(
     by: Actor,
     now: datetime,
     staff: Staff | None = None,
+    visitor: str = "",
 ) -> Appointment:
     """Move an appointment to ``start``, with ``staff`` or whoever can, the same person first.
 
-    The old time is freed and the new one taken, or neither. The price stays as agreed. Raises
-    ``SlotUnavailable`` with alternatives, ``OutsidePolicy``, ``InvalidTransition``.
+    The old time is freed and the new one taken, or neither. The price stays as agreed. What
+    ``visitor`` holds does not stand in the way. Raises ``SlotUnavailable`` with alternatives,
+    ``OutsidePolicy``, ``InvalidTransition``.
     """
     start = check_instant(start, now=now)
     try:
-        return _reschedule(appointment, start=start, by=by, now=now, staff=staff)
+        return _reschedule(appointment, start=start, by=by, now=now, staff=staff, visitor=visitor)
     except NotFree as refusal:
         raise refuse(refusal.free, start) from None
     except IntegrityError as error:
@@ -106,7 +108,7 @@ def reschedule(
         current = _read(appointment.pk)
         ask = ask_to_move(current, staff=staff)
         raise refuse_afresh(
-            ask, start, now=now, by_business=by.is_business, moving=current
+            ask, start, now=now, by_business=by.is_business, moving=current, visitor=visitor
         ) from error
 
 
@@ -169,6 +171,8 @@ def _timing(
     started = now >= appointment.start
     if action in OPEN_TO_CUSTOMERS and not by.is_business and now > appointment.changeable_until():
         return OutsidePolicy("It is too late to change this online. Please call instead.")
+    if action == Action.CANCELLED and now >= appointment.end:
+        return OutsidePolicy("This appointment is over.")
     if action == Action.ACCEPTED and started:
         return OutsidePolicy("This request was for a time that has passed.")
     if action in {Action.COMPLETED, Action.NO_SHOW, Action.EXPIRED} and not started:
@@ -200,7 +204,13 @@ def _change(
 
 @retry_on_conflict
 def _reschedule(
-    appointment: Appointment, *, start: datetime, by: Actor, now: datetime, staff: Staff | None
+    appointment: Appointment,
+    *,
+    start: datetime,
+    by: Actor,
+    now: datetime,
+    staff: Staff | None,
+    visitor: str,
 ) -> Appointment:
     """Run the transaction, or raise and leave the old time as it was."""
     with transaction.atomic():
@@ -211,7 +221,9 @@ def _reschedule(
         if start == current.start and staff in {None, current.staff}:
             return current
         ask = ask_to_move(current, staff=staff)
-        free = load_around(ask, start, now=now, by_business=by.is_business, moving=current)
+        free = load_around(
+            ask, start, now=now, by_business=by.is_business, moving=current, visitor=visitor
+        )
         slot = free.slot(start)
         if slot is None:
             raise NotFree(free)

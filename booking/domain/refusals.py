@@ -30,8 +30,8 @@ def words_for(problems: list[Problem]) -> str:
     return WORDS[problems[0].code] if problems else ""
 
 
-def refuse(free: FreeTime, start: datetime) -> SlotUnavailable:
-    """Return the refusal of ``start``, with up to five alternatives.
+def refuse(free: FreeTime, start: datetime, message: str = "") -> SlotUnavailable:
+    """Return the refusal of ``start``, with up to five alternatives; ``message`` where given.
 
     They are looked for on the days that are loaded, and only where those have too few on the days
     around. Called after the transaction that refused, so that nobody waits for the search.
@@ -40,7 +40,8 @@ def refuse(free: FreeTime, start: datetime) -> SlotUnavailable:
     if len(alternatives) < ENOUGH:
         alternatives = free.wider(ALTERNATIVE_DAYS).alternatives(start)
     problems = free.problems(start)
-    return SlotUnavailable(words_for(problems), problems=problems, alternatives=alternatives)
+    message = message or words_for(problems)
+    return SlotUnavailable(message, problems=problems, alternatives=alternatives)
 
 
 def refuse_afresh(

@@ -138,6 +138,12 @@ class Hold(models.Model):
     party_size = models.PositiveSmallIntegerField(default=1)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     visitor = models.CharField(max_length=40, db_index=True, help_text="Whose browser made it.")
+    network = models.CharField(
+        max_length=16,
+        blank=True,
+        editable=False,
+        help_text="Keyed hash of where it came from, so that one network holds a few times only.",
+    )
     expires_at = models.DateTimeField()
 
     objects = HoldQuerySet.as_manager()

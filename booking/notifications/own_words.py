@@ -14,8 +14,7 @@ from django.core.exceptions import ValidationError
 
 from booking.models import Appointment, Wording
 from booking.notifications.short import cut
-from booking.notifications.when import spoken
-from booking.words import say_price, say_zone
+from booking.words import say_price, say_when, say_zone
 from providers.models import Provider
 
 LONGEST = 600
@@ -85,7 +84,7 @@ def own_word_values(appointment: Appointment, *, now: datetime | None = None) ->
     service, staff and customer are loaded.
     """
     provider = appointment.provider
-    when = spoken(appointment.start, provider.tz, now=now or appointment.start)
+    when = say_when(appointment.start, provider.tz, now=now or appointment.start)
     return {
         "name": appointment.contact_name,
         "service": str(appointment.service),

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from booking.models import Appointment, Wording
 from booking.notifications.own_words import own_words_for
-from booking.notifications.when import own_span, span, spoken
+from booking.notifications.when import own_span, span
 from booking.notifications.wording import Message
-from booking.words import say_people
+from booking.words import say_people, say_when
 
 
 def compose_reminder(appointment: Appointment, *, zone: ZoneInfo, now: datetime) -> Message:
@@ -20,7 +20,7 @@ def compose_reminder(appointment: Appointment, *, zone: ZoneInfo, now: datetime)
     """
     provider = appointment.provider
     whom = f" with {appointment.staff}" if appointment.staff else f" at {provider}"
-    when = spoken(appointment.start, provider.tz, now=now)
+    when = say_when(appointment.start, provider.tz, now=now)
     place = ", ".join(filter(None, [provider.address, provider.city]))
     said = ["You said that you will come."] if appointment.attending_at else []
     return Message(

@@ -6,19 +6,14 @@ from zoneinfo import ZoneInfo
 from booking.words import say_time, say_when, say_zone
 
 
-def spoken(instant: datetime, zone: ZoneInfo, *, now: datetime) -> str:
-    """Return ``Tue 24 Nov, 14:30``; with the year when it is not that of ``now``."""
-    return say_when(instant, zone, now=now) + _which(instant, zone)
-
-
 def span(start: datetime, length: timedelta, zone: ZoneInfo, *, now: datetime) -> str:
     """Return ``Tue 24 Nov, 14:30–16:00 (Harare time)``; an end on another day has its date."""
     end = start + length
     if start.astimezone(zone).date() == end.astimezone(zone).date():
-        until = f"–{say_time(end, zone)}{_which(end, zone)}"
+        until = f"–{say_time(end, zone)}"
     else:
-        until = f" – {spoken(end, zone, now=now)}"
-    return f"{spoken(start, zone, now=now)}{until} ({say_zone(zone.key)})"
+        until = f" – {say_when(end, zone, now=now)}"
+    return f"{say_when(start, zone, now=now)}{until} ({say_zone(zone.key)})"
 
 
 def own_span(
@@ -31,10 +26,3 @@ def own_span(
     if own is None or start.astimezone(own).utcoffset() == start.astimezone(provider).utcoffset():
         return ""
     return span(start, length, own, now=now)
-
-
-def _which(instant: datetime, zone: ZoneInfo) -> str:
-    """Tell the two apart in an hour that the clock shows twice: `` BST`` and then `` GMT``."""
-    local = instant.astimezone(zone)
-    twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
-    return f" {local.tzname()}" if twice else ""

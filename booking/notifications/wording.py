@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from booking.models import AppointmentEvent, Status
 from booking.notifications.sides import TOLD, Action, Actor, Side
-from booking.notifications.when import own_span, span, spoken
-from booking.words import say_people, say_price
+from booking.notifications.when import own_span, span
+from booking.words import one_line, say_people, say_price, say_when
 
 HEADLINES: dict[Side, dict[str, str]] = {
     Side.CUSTOMER: {
@@ -102,10 +102,10 @@ def compose(
     headline = HEADLINES[side][event.action]
     what = summary(event, side)
     return Message(
-        subject=" ".join(f"{headline}: {what}".split()),  # a line break would end the header
+        subject=one_line(f"{headline}: {what}"),  # a line break would end the header
         headline=headline,
         sentences=_sentences(event, side),
-        facts=[fact for fact in _facts(event, side, zone=zone) if fact[1]],
+        facts=[fact for fact in _facts(event, side, zone=zone) if one_line(fact[1])],
         link=link(event, side),
         link_text="See or change your booking" if side is Side.CUSTOMER else "Open the booking",
         own_words=own_words,
@@ -119,7 +119,7 @@ def summary(event: AppointmentEvent, side: Side) -> str:
     whom = f" with {event.to_staff}" if event.to_staff else ""
     if not whom and side is Side.CUSTOMER:
         whom = f" at {provider}"
-    time = spoken(_start(event), provider.tz, now=event.created_at)
+    time = say_when(_start(event), provider.tz, now=event.created_at)
     return f"{appointment.service}{whom}, {time}"
 
 
@@ -149,7 +149,7 @@ def _sentences(event: AppointmentEvent, side: Side) -> list[str]:
     if event.action == Action.RESCHEDULED and event.to_status == Status.PENDING:
         texts.append(AWAITS[side])
     # Names are filled in last and only once, so braces in a name mean nothing.
-    return [text.format(**names) for text in texts]
+    return [one_line(text.format(**names)) for text in texts]
 
 
 def _who(event: AppointmentEvent, side: Side) -> str:

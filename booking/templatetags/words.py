@@ -13,6 +13,7 @@ register.filter("duration", words.say_duration)
 register.filter("zone_name", words.say_zone)
 register.filter("people", words.say_people)
 register.filter("day", words.say_day)
+register.filter("one_line", words.one_line)
 
 
 @register.filter

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.auth.models import Permission
 from django.db.models import Model
+from django.db.models.signals import pre_save
 from django.test import Client
 
 from booking.jobs.handlers import HANDLERS
@@ -95,6 +96,22 @@ class TestAppointments:
         assert after.notes == "By the door"
         for name in ("status", "price", "staff_id", "start", "reference", "token"):
             assert getattr(after, name) == getattr(appointment, name)
+
+    def test_saving_leaves_what_changed_meanwhile(self, site_admin: User, client: Client) -> None:
+        """Somebody cancels between the page's reading of the row and its writing."""
+        appointment = make_booking()
+
+        def cancel_elsewhere(sender: object, **rest: object) -> None:
+            Appointment.objects.update(status=Status.CANCELLED)
+
+        pre_save.connect(cancel_elsewhere, sender=Appointment)
+        try:
+            data = posted(client.get(change_url(appointment))) | {"notes": "By the door"}
+            assert client.post(change_url(appointment), data).status_code == 302
+        finally:
+            pre_save.disconnect(cancel_elsewhere, sender=Appointment)
+        appointment.refresh_from_db()
+        assert (appointment.notes, appointment.status) == ("By the door", Status.CANCELLED)
 
     def test_none_is_added_or_deleted(self, site_admin: User, client: Client) -> None:
         appointment = make_booking()

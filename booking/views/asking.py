@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
-from booking.domain.free_time import Ask, make_ask
+from booking.domain.free_time import Ask, make_ask, performers
+from booking.models import Appointment
 from project.errors import InvalidInput
-from providers.models import Provider, Service
+from providers.models import Provider, Service, Staff
 
 View = Literal["day", "week"]
+ANYONE = "any"
+"""Stands for anyone where no ``staff`` means the same person as before."""
+
 DIGITS = 9
 """No id or number that we hand out is longer, and every database takes it."""
 
@@ -37,6 +41,30 @@ def read_ask(params: Mapping[str, str], service: Service) -> Ask:
         duration=read_number(params, "duration"),
         party_size=read_number(params, "party"),
     )
+
+
+def plain_ask(service: Service) -> Ask:
+    """Return what a page shows when nothing was asked for, or nothing that can be had.
+
+    Unlike ``make_ask`` it never refuses, however odd the service itself is.
+    """
+    return Ask(service=service, staff=None, duration=service.duration, party_size=1)
+
+
+def read_person(params: Mapping[str, str], appointment: Appointment) -> Staff | None:
+    """Return whom a moved appointment shall be with: the same person unless told otherwise.
+
+    ``None`` is whoever can, or nobody needed. Raises ``InvalidInput``.
+    """
+    if params.get("staff", "").strip() == ANYONE:
+        return None
+    able = {person.pk: person for person in performers(appointment.service)}
+    chosen = read_number(params, "staff")
+    if chosen is None:
+        return able.get(appointment.staff_id or 0)
+    if chosen not in able:
+        raise InvalidInput("Choose one of the people on offer, or anyone.", field="staff")
+    return able[chosen]
 
 
 def read_view(params: Mapping[str, str]) -> View:

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_http_methods
 
 from booking.domain.attendance import attendance_obstacle, confirm_attendance
 from booking.models import Appointment
-from booking.views.manage import actor_for, describe, find_by_token, secret, see_other
+from booking.views.answers import keep_secret, see_other
+from booking.views.manage import actor_for, describe, find_by_token
 from project import clock
 from project.access import secret_link
 from project.errors import NguvaError
@@ -30,14 +31,14 @@ def appointment_coming(request: PageRequest, token: str) -> HttpResponse:
             error = refusal
         else:
             messages.success(request, "Thank you. They know that you will come.")
-            return see_other(appointment)
+            return keep_secret(see_other(appointment))
     context = describe(appointment, now=now) | {
         "error": error,
         "moved": moved,
         "start": _start(appointment),
     }
     status = 409 if request.method == "POST" else 200
-    return secret(render(request, "booking/coming.html", context, status=status))
+    return keep_secret(render(request, "booking/coming.html", context, status=status))
 
 
 def _start(appointment: Appointment) -> str:

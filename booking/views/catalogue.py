@@ -6,20 +6,20 @@ from urllib.parse import urlencode
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from booking.domain.cities import list_cities
 from booking.domain.next_free import load_next_free
 from booking.views.asking import parse_number
-from booking.views.lookup import find_provider
 from booking.words import say_duration, say_price, say_when
 from project import clock
 from project.access import public
 from project.htmx import PageRequest, render_page
 from project.prepared import Prepared
 from providers.models import Category, Provider, Service, Staff, WeeklyHours
+from providers.models.hours import clock_face
 
 PAGE_SIZE = 20
 LAST_PAGE = 500
@@ -79,7 +79,7 @@ CATEGORIES = Prepared(lambda: Category.objects.values_list("slug", "name", "icon
 @require_safe
 def home(request: PageRequest) -> HttpResponse:
     """Show the search box, the categories and some providers to start with."""
-    featured = Provider.objects.listed().filter(featured=True)
+    featured = Provider.objects.listed().featured()
     rows = featured.values_list("pk", "slug", "name", "category__name", "city")[:FEATURED]
     context = {
         "cards": [Card.of(*row) for row in rows],
@@ -96,9 +96,9 @@ def provider_list(request: PageRequest) -> HttpResponse:
     search = _read_search(request)
     found = Provider.objects.listed().matching(search.text)
     if search.city:
-        found = found.filter(city=search.city)
+        found = found.in_city(search.city)
     if search.category:
-        found = found.filter(category__slug=search.category)
+        found = found.of_category(search.category)
     skip = (search.page - 1) * PAGE_SIZE
     # One more than is shown says whether there is a next page, without counting.
     rows = found.values_list("pk", "slug", "name", "category__name", "city")
@@ -141,13 +141,14 @@ def provider_detail(request: PageRequest, slug: str) -> HttpResponse:
     """Show a provider: what can be booked, who works there, when and where."""
     services = Service.objects.active().select_related("category")
     services = services.prefetch_related(Prefetch("staff", Staff.objects.active()))
-    provider = find_provider(
-        slug,
-        Provider.objects.select_related("category").prefetch_related(
+    providers = Provider.objects.listed().select_related("category")
+    provider = get_object_or_404(
+        providers.prefetch_related(
             Prefetch("services", services),
             Prefetch("staff", Staff.objects.active()),
             Prefetch("weekly_hours", WeeklyHours.objects.filter(staff=None)),
         ),
+        slug=slug,
     )
     today = clock.now().astimezone(provider.tz).weekday()
     context = {
@@ -209,10 +210,8 @@ def _week(opening: list[WeeklyHours], *, today: int) -> list[dict[str, object]]:
     """Return the opening hours of the seven weekdays, in words."""
     faces: dict[int, list[str]] = {}
     for hours in opening:
-        start, end = divmod(hours.start_minute, 60), divmod(hours.end_minute, 60)
-        faces.setdefault(hours.weekday, []).append(
-            f"{start[0]:02d}:{start[1]:02d}–{end[0]:02d}:{end[1]:02d}"
-        )
+        face = clock_face(hours.start_minute, hours.end_minute)
+        faces.setdefault(hours.weekday, []).append(face)
     return [
         {"name": day.label, "hours": ", ".join(faces.get(day, [])), "today": day == today}
         for day in WeeklyHours.Weekday

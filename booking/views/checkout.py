@@ -3,27 +3,29 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.availability import Slot
 from booking.domain.actors import Actor
 from booking.domain.booking import book
-from booking.domain.errors import IdempotencyMismatch, SlotUnavailable
-from booking.domain.free_time import Ask, check_instant, load_around, make_ask
+from booking.domain.errors import IdempotencyMismatch, SlotUnavailable, TooManyHolds
+from booking.domain.free_time import Ask, check_instant, load_around
 from booking.domain.holds import release_hold, take_hold
 from booking.domain.pricing import price_of
 from booking.domain.refusals import ALTERNATIVE_DAYS
 from booking.forms import NotesForm, details_form
 from booking.models import Appointment, Hold
-from booking.views.asking import read_ask, read_start
+from booking.views.answers import keep_private, see_other
+from booking.views.asking import plain_ask, read_ask, read_start
 from booking.views.choosing import keep_ask
 from booking.views.grid import Wish
-from booking.views.limits import too_many_holds
+from booking.views.limits import count_hold, network_of, slow_down, too_many_holds
 from booking.views.lookup import find_service, logged_in
 from booking.views.shown import Shown
 from booking.visitor import new_visitor, read_visitor, remember_visitor
@@ -52,20 +54,24 @@ def hold_create(request: PageRequest, slug: str, service: str) -> HttpResponse:
     """Keep a slot for this visitor and ask for the details."""
     now = clock.now()
     found = find_service(slug, service)
-    if (slow_down := too_many_holds(request)) is not None:
-        return slow_down
+    network = network_of(request)
+    if (refusal := too_many_holds(request, network)) is not None:
+        return refusal
     visitor = read_visitor(request) or new_visitor()
-    ask, start = make_ask(service=found), None
+    ask, start = plain_ask(found), None
     try:
         ask = read_ask(request.POST, found)
         start = check_instant(read_start(request.POST), now=now)
-        hold = take_hold(ask, start=start, visitor=visitor, now=now)
+        hold = take_hold(ask, start=start, visitor=visitor, network=network, now=now)
+    except TooManyHolds as error:
+        return slow_down(request, seconds=ceil((error.until - now).total_seconds()))
     except InvalidInput as error:
         response = _refusal(request, ask, error, now=now, status=400)
     except SlotUnavailable as error:
         response = _refusal(request, ask, error, now=now, start=start)
     else:
-        response = _see_other(reverse("booking_details", args=[slug, service, hold.token]))
+        count_hold(network)
+        response = see_other(reverse("booking_details", args=[slug, service, hold.token]))
         if "typed" in request.POST:
             response = _page(request, ask, now=now, hold=hold, form=_retyped(request, found))
     remember_visitor(response, visitor)
@@ -101,9 +107,9 @@ def hold_release(request: PageRequest, slug: str, service: str, token: str) -> H
     visitor = read_visitor(request)
     hold = Hold.objects.filter(token=token, service=found, visitor=visitor).first()
     if hold is None:
-        return _see_other(reverse("booking", args=[slug, service]))
+        return see_other(reverse("booking", args=[slug, service]))
     release_hold(token=token, visitor=visitor)
-    return _see_other(_grid_url(_held_ask(hold, found), hold.start))
+    return see_other(_grid_url(_held_ask(hold, found), hold.start))
 
 
 def _book(
@@ -117,7 +123,7 @@ def _book(
         raise Http404
     user = logged_in(request)
     form = details_form(user, data=request.POST, country=service.provider.country)
-    ask = make_ask(service=service)
+    ask = plain_ask(service)
     try:
         ask = shown.ask(service)
         if not form.is_valid():
@@ -132,7 +138,7 @@ def _book(
         raise Http404 from None  # we signed both, so this is nothing that a browser of ours sends
     except InvalidInput as error:
         return _refusal(request, ask, error, now=now, start=shown.starts_at, form=form)
-    return _see_other(f"{made.get_absolute_url()}?booked=1")
+    return see_other(f"{made.get_absolute_url()}?booked=1")
 
 
 def _commit(
@@ -148,7 +154,7 @@ def _commit(
         notes=form.cleaned_data["notes"],
         idempotency_key=shown.idempotency_key,
         visitor=shown.visitor,
-        hold=shown.as_hold(ask.service),
+        hold=shown.as_hold(),
     )
 
 
@@ -171,7 +177,7 @@ def _page(
         "shown": shown.sign(),
         "staff": hold.staff,
     }
-    return _private(render(request, "booking/details.html", context, status=status))
+    return keep_private(render(request, "booking/details.html", context, status=status))
 
 
 def _again(
@@ -183,7 +189,7 @@ def _again(
     if hold is None:
         made = Appointment.objects.filter(idempotency_key=shown.idempotency_key).first()
         if made is not None:  # the first answer was lost on its way
-            return _see_other(f"{made.get_absolute_url()}?booked=1")
+            return see_other(f"{made.get_absolute_url()}?booked=1")
         return _over(request, ask, shown.starts_at, form, now=now, visitor=shown.visitor)
     changed = status == 409  # noqa: PLR2004  (Conflict)
     return _page(request, ask, now=now, hold=hold, form=form, changed=changed, status=status)
@@ -230,7 +236,7 @@ def _refusal(
         "form": form,
         "status": status,
     }
-    return _private(render(request, "booking/refused.html", context, status=status))
+    return keep_private(render(request, "booking/refused.html", context, status=status))
 
 
 def _retyped(request: PageRequest, service: Service) -> NotesForm:
@@ -282,7 +288,7 @@ def _gone(request: PageRequest, service: Service, *, now: datetime) -> HttpRespo
         "We no longer keep this time for you. If you have booked it, all is well: "
         "open your booking by the link you were given."
     )
-    return _refusal(request, make_ask(service=service), error, now=now, status=410)
+    return _refusal(request, plain_ask(service), error, now=now, status=410)
 
 
 def _grid_url(ask: Ask, start: datetime | None) -> str:
@@ -291,16 +297,3 @@ def _grid_url(ask: Ask, start: datetime | None) -> str:
     day = start.astimezone(provider.tz).date() if start else None
     keep: Mapping[str, str] = keep_ask(ask)
     return Wish(path=path, keep=keep, view="week", date=day).url()
-
-
-def _see_other(url: str) -> HttpResponse:
-    response = redirect(url)
-    response.status_code = 303
-    return response
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Keep what somebody typed out of every cache."""
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking.domain.free_time import Ask, load_free_time, make_ask, max_party, performers
+from booking.domain.free_time import Ask, load_free_time, max_party, performers
 from booking.domain.pricing import price_of
-from booking.views.asking import bookable_dates, read_ask, read_date, read_view
+from booking.views.asking import bookable_dates, plain_ask, read_ask, read_date, read_view
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import find_service
 from booking.visitor import read_visitor
@@ -43,7 +43,7 @@ def booking(request: PageRequest, slug: str, service: str) -> HttpResponse:
     """Show the free times of a service; HTMX asks for the grid alone."""
     now = clock.now()
     found = find_service(slug, service)
-    ask, problem = make_ask(service=found), ""
+    ask, problem = plain_ask(found), ""
     view, day = read_view({}), None
     try:
         ask = read_ask(request.GET, found)

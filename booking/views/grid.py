@@ -3,8 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,10 +14,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from booking.availability import Day
-from booking.domain.free_time import Ask, load_free_time
+from booking.domain.free_time import Ask, FreeTime, load_free_time
 from booking.models import Appointment
 from booking.views.asking import View, bookable_dates, clamp
-from booking.words import say_day
+from booking.words import say_day, say_which
 
 DAYS = 7
 NOON, EVENING = 12, 17
@@ -110,10 +111,9 @@ def load_grid(
 
     ``by_business`` lifts the minimum notice, for the business's own people.
     """
-    provider = ask.service.provider
-    today, last = bookable_dates(provider, now)
+    today, last = bookable_dates(ask.service.provider, now)
     chosen = clamp(wish.date, today, last)
-    first = chosen
+    wish, first = replace(wish, date=chosen), chosen
     if wish.view == "day":  # whole weeks from today, so that the strip keeps still
         first = today + timedelta(days=(chosen - today).days // DAYS * DAYS)
     free = load_free_time(
@@ -125,24 +125,29 @@ def load_grid(
         moving=moving,
         by_business=by_business,
     )
-    columns = tuple(_column(day, ask, wish, today=today, chosen=chosen) for day in free.days())
-    shown = columns
-    if wish.view == "day":
-        shown = tuple(column for column in columns if column.current)
-    step = 1 if wish.view == "day" else DAYS
-    before, after = chosen - timedelta(days=step), chosen + timedelta(days=step)
+    return _lay_out(free, wish, chosen, today=today, last=last, first_url=first_url)
+
+
+def _lay_out(
+    free: FreeTime, wish: Wish, chosen: date, *, today: date, last: date, first_url: str
+) -> Grid:
+    """Lay out the days that are loaded, with the ways to the days before and after."""
+    by_day = wish.view == "day"
+    columns = tuple(_column(day, free.ask, wish, today, chosen) for day in free.days())
+    shown = tuple(column for column in columns if column.current) if by_day else columns
+    step = timedelta(days=1 if by_day else DAYS)
     return Grid(
         view=wish.view,
         chosen=chosen,
-        title=_title(chosen, columns, free.last) if wish.view == "week" else shown[0].label,
+        title=shown[0].label if by_day else _title(chosen, columns, free.last),
         columns=columns,
         shown=shown,
-        zone=provider.timezone,
-        url=replace(wish, date=chosen).url(),
-        day_url=replace(wish, view="day", date=chosen).url(),
-        week_url=replace(wish, view="week", date=first).url(),
-        earlier=replace(wish, date=max(before, today)).url() if chosen > today else "",
-        later=replace(wish, date=after).url() if after <= last else "",
+        zone=free.ask.service.provider.timezone,
+        url=wish.url(),
+        day_url=replace(wish, view="day").url(),
+        week_url=replace(wish, view="week", date=free.first).url(),
+        earlier=replace(wish, date=max(chosen - step, today)).url() if chosen > today else "",
+        later=replace(wish, date=chosen + step).url() if chosen + step <= last else "",
         first_url=first_url,
     )
 
@@ -168,7 +173,7 @@ def _title(first: date, columns: tuple[Column, ...], last: date) -> str:
     return f"{first.day} {months[0]} – {last.day} {months[1]}"
 
 
-def _column(day: Day, ask: Ask, wish: Wish, *, today: date, chosen: date) -> Column:
+def _column(day: Day, ask: Ask, wish: Wish, today: date, chosen: date) -> Column:
     label = say_day(day.date)
     weekday, number, month = label.split()
     cells, note = SafeString(""), "" if day.slots else _note(day, today)
@@ -199,22 +204,33 @@ def _note(day: Day, today: date) -> str:
 def _cells(day: Day, ask: Ask) -> Iterator[tuple[int, str]]:
     """Yield the local hour and the markup of each start, in order of time.
 
-    A class says how many seats are left. Nothing in the markup but digits that we made, so there
-    is nothing to escape: with hundreds of cells that is half of the cost of a grid.
+    A class says how many seats are left. Nothing in the markup but digits that we made and names
+    of zones, so there is nothing to escape: with hundreds of cells that is half of the cost of a
+    grid.
     """
     zone = ask.service.provider.tz
     seats = ask.service.is_class
+    goes_back = _goes_back(day.date, zone)
     starts = [(slot.start, slot.seats_left) for slot in day.slots]
     starts += [(start, 0) for start in day.taken]
     for start, left in sorted(starts):
         local = start.astimezone(zone)
         face = FACES[local.hour * 60 + local.minute]
+        if goes_back:
+            face += say_which(local)
         if not left:
             yield local.hour, f"<s>{face}</s>"
             continue
         small = f"<small>{left:d} left</small>" if seats else ""
         value = start.isoformat()[:MINUTE]
         yield local.hour, f"<button name=start value={value}Z>{face}{small}</button>"
+
+
+def _goes_back(day: date, zone: ZoneInfo) -> bool:
+    """Whether the clock could show an hour of ``day`` twice."""
+    noon = datetime.combine(day, time(NOON), zone)
+    around = noon - timedelta(days=1), noon + timedelta(days=1)
+    return around[0].utcoffset() != around[1].utcoffset()
 
 
 def _slots(cells: Iterable[tuple[int, str]], size: str = "") -> SafeString:

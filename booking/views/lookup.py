@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from customers.models import User
 from project.htmx import PageRequest
@@ -14,11 +13,6 @@ from project.prepared import Prepared
 from providers.models import Provider, Resource, Service, Staff
 
 Row = TypeVar("Row", bound=Model)
-
-
-def find_provider(slug: str, providers: QuerySet[Provider]) -> Provider:
-    """Return the one of ``providers`` that everybody may see under ``slug``."""
-    return get_object_or_404(providers, slug=slug, approved=True, published=True)
 
 
 def find_service(provider_slug: str, slug: str) -> Service:
@@ -71,13 +65,8 @@ def _known(model: type[Row], rows: Sequence[Sequence[Any]]) -> QuerySet[Row]:
 def _service_query(*, provider: str, service: str) -> QuerySet[Any, tuple[Any, ...]]:
     needs = Service.resources.through.objects.filter(service=OuterRef("pk"))
     return (
-        Service.objects.active()
-        .filter(
-            slug=service,
-            provider__slug=provider,
-            provider__approved=True,
-            provider__published=True,
-        )
+        Service.objects.bookable()
+        .addressed(provider, service)
         .order_by()
         .values_list(
             *_columns(Service),
@@ -88,7 +77,7 @@ def _service_query(*, provider: str, service: str) -> QuerySet[Any, tuple[Any, .
 
 
 def _staff_query(*, service: int) -> QuerySet[Any, tuple[Any, ...]]:
-    return Staff.objects.active().filter(services=service).values_list(*_columns(Staff))
+    return Staff.objects.performing(service).values_list(*_columns(Staff))
 
 
 def _resource_query(*, service: int) -> QuerySet[Any, tuple[Any, ...]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,20 +21,20 @@ from booking.domain.lifecycle import (
 from booking.feeds.ics import appointment_calendar
 from booking.forms import CancelForm
 from booking.models import Appointment, AppointmentEvent, Status
-from booking.views.asking import read_date, read_number, read_start, read_view
+from booking.views.answers import keep_secret, see_other
+from booking.views.asking import ANYONE, read_date, read_person, read_start, read_view
 from booking.views.choosing import staff_choices
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import logged_in, prefetch_people
+from booking.visitor import read_visitor
 from booking.whatsapp import customer_to_provider, secret_url
 from booking.words import say_price, say_time, say_when
 from project import clock
 from project.access import secret_link
 from project.errors import InvalidInput, NguvaError
 from project.htmx import PageRequest, wants
-from providers.models import Staff
 
 Action = AppointmentEvent.Action
-ANYONE = "any"
 
 
 @secret_link
@@ -53,7 +53,7 @@ def appointment_manage(request: PageRequest, token: str) -> HttpResponse:
         "upcoming": appointment.is_active and appointment.start > now,
         "whatsapp": customer_to_provider(appointment, secret_url(appointment), now=now),
     }
-    return secret(render(request, "booking/appointment.html", context))
+    return keep_secret(render(request, "booking/appointment.html", context))
 
 
 @secret_link
@@ -74,10 +74,10 @@ def appointment_cancel(request: PageRequest, token: str) -> HttpResponse:
             error = refusal
         else:
             messages.success(request, "Your booking is cancelled.")
-            return see_other(appointment)
+            return keep_secret(see_other(appointment))
     context = describe(appointment, now=now) | {"error": error, "form": form}
     status = 409 if error else 422 if form.errors else 200
-    return secret(render(request, "booking/cancel.html", context, status=status))
+    return keep_secret(render(request, "booking/cancel.html", context, status=status))
 
 
 @secret_link
@@ -105,14 +105,14 @@ def appointment_ics(request: PageRequest, token: str) -> HttpResponse:
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     name = f"nguva-{appointment.reference}.ics"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return secret(response)
+    return keep_secret(response)
 
 
 def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) -> HttpResponse:
     problem = ""
     staff, view, day = appointment.staff, read_view({}), None
     try:
-        staff = _read_staff(request.GET, appointment)
+        staff = read_person(request.GET, appointment)
         view, day = read_view(request.GET), read_date(request.GET)
         ask = ask_to_move(appointment, staff=staff)
     except InvalidInput as refusal:
@@ -121,9 +121,9 @@ def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) ->
     chosen = str(ask.staff.pk) if ask.staff else ANYONE
     path = reverse("appointment_reschedule", args=[appointment.token])
     wish = Wish(path=path, keep={"staff": chosen}, view=view, date=day)
-    grid = load_grid(ask, wish, now=now, moving=appointment)
+    grid = load_grid(ask, wish, now=now, moving=appointment, visitor=read_visitor(request))
     if wants(request, "grid") and not problem:
-        return secret(respond_grid(request, grid), keep_etag=True)
+        return keep_secret(respond_grid(request, grid), keep_etag=True)
     context = describe(appointment, now=now) | {
         "chosen": chosen,
         "grid": grid,
@@ -131,22 +131,23 @@ def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) ->
         "problem": problem,
     }
     status = 400 if problem else 200
-    return secret(render(request, "booking/reschedule.html", context, status=status))
+    return keep_secret(render(request, "booking/reschedule.html", context, status=status))
 
 
 def _move(
     request: PageRequest, appointment: Appointment, *, by: Actor, now: datetime
 ) -> HttpResponse:
     try:
-        staff = _read_staff(request.POST, appointment)
+        staff = read_person(request.POST, appointment)
         start = check_instant(read_start(request.POST), now=now)
-        reschedule(appointment, start=start, staff=staff, by=by, now=now)
+        visitor = read_visitor(request)
+        reschedule(appointment, start=start, staff=staff, by=by, now=now, visitor=visitor)
     except InvalidInput as error:
         return _refused(request, appointment, error, now=now, status=400)
     except NguvaError as error:
         return _refused(request, appointment, error, now=now)
     messages.success(request, "Your booking is moved.")
-    return see_other(appointment)
+    return keep_secret(see_other(appointment))
 
 
 def _refused(
@@ -169,7 +170,7 @@ def _refused(
         "error": error,
         "status": status,
     }
-    return secret(render(request, "booking/not_moved.html", context, status=status))
+    return keep_secret(render(request, "booking/not_moved.html", context, status=status))
 
 
 def find_by_token(token: str) -> Appointment:
@@ -189,20 +190,6 @@ def actor_for(request: PageRequest, appointment: Appointment) -> Actor:
     return Actor.guest()
 
 
-def _read_staff(params: dict[str, str], appointment: Appointment) -> Staff | None:
-    """Return the person asked for: the same one unless told otherwise, ``None`` for anyone."""
-    wanted = params.get("staff", "").strip()
-    people = {str(person.pk): person for person in appointment.service.staff.all() if person.active}
-    if wanted == ANYONE:
-        return None
-    if not wanted:
-        return people.get(str(appointment.staff_id))
-    read_number(params, "staff")
-    if wanted not in people:
-        raise InvalidInput("Choose one of the people on offer, or anyone.", field="staff")
-    return people[wanted]
-
-
 def describe(appointment: Appointment, *, now: datetime) -> dict[str, object]:
     """Return in words what was booked."""
     provider = appointment.provider
@@ -216,19 +203,3 @@ def describe(appointment: Appointment, *, now: datetime) -> dict[str, object]:
         "until": say_time(appointment.end, zone),
         "when": say_when(appointment.start, zone, now=now),
     }
-
-
-def see_other(appointment: Appointment) -> HttpResponse:
-    """Send on to the booking's page after a change."""
-    response = redirect(appointment)
-    response.status_code = 303
-    return secret(response)
-
-
-def secret(response: HttpResponse, *, keep_etag: bool = False) -> HttpResponse:
-    """Keep a page behind a secret link out of caches, indexes and other sites' logs."""
-    if not keep_etag:
-        response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "same-origin"
-    return response

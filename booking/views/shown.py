@@ -9,7 +9,7 @@ from django.core import signing
 from booking.domain.free_time import Ask, make_ask
 from booking.domain.pricing import price_of
 from booking.models import Hold
-from providers.models import Service, Staff
+from providers.models import Service
 
 SALT = "booking.shown"
 
@@ -82,20 +82,11 @@ class Shown:
             party_size=self.party,
         )
 
-    def staff_of(self, service: Service) -> Staff | None:
-        """Return who would perform it."""
-        return next((one for one in service.staff.all() if one.pk == self.staff), None)
-
-    def as_hold(self, service: Service) -> Hold:
+    def as_hold(self) -> Hold:
         """Return the hold to spend, without reading its row: spending it tells if it is there."""
-        return Hold(pk=self.hold, staff=self.staff_of(service))
+        return Hold(pk=self.hold, staff_id=self.staff)
 
     def still_true(self, service: Service) -> bool:
-        """Whether the page would say the same now."""
+        """Whether the page would say the same of the price; booking itself minds the person."""
         price = price_of(service=service, duration=self.duration, party_size=self.party)
-        staff = self.staff_of(service)
-        return (
-            str(price) == self.price
-            and service.provider.currency == self.currency
-            and (self.staff is None or (staff is not None and staff.active))
-        )
+        return (str(price), service.provider.currency) == (self.price, self.currency)

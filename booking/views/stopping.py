@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from booking.notifications import unsubscribe
-from booking.views.manage import secret
+from booking.views.answers import keep_secret
 from project.access import secret_link
 from project.htmx import PageRequest
 
@@ -30,4 +30,4 @@ def messages_stop(request: PageRequest, token: str) -> HttpResponse:
         "has_account": stop.user is not None,
         "stopped": request.method == "POST",
     }
-    return secret(render(request, "booking/stop.html", context))
+    return keep_secret(render(request, "booking/stop.html", context))

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core import mail
 from django.test import Client
 
@@ -128,6 +129,15 @@ def test_log_in_leads_back_to_where_one_was_going(client: Client) -> None:
 def test_log_in_never_leads_to_another_site(client: Client, elsewhere: str) -> None:
     make_user("rudo@example.com")
     assert log_in(client, "rudo@example.com", query=f"?next={elsewhere}") == "/me/"
+
+
+@pytest.mark.parametrize("path", ["signup", "password/change"])
+def test_what_a_password_needs_is_one_plain_sentence(client: Client, path: str) -> None:
+    if path != "signup":
+        client.force_login(make_user(), settings.AUTHENTICATION_BACKENDS[0])
+    field = client.get(f"/accounts/{path}/").context["form"].fields["password1"]
+    assert field.help_text == "At least 8 characters, and not one that is easy to guess."
+    assert MinimumLengthValidator().min_length == 8
 
 
 def test_guessing_passwords_is_stopped(client: Client) -> None:

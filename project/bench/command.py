@@ -24,6 +24,7 @@ from project.testing.postgres import ROOT, PostgresUnavailableError
 REPORT = ROOT / "docs" / "PERFORMANCE.md"
 INTERRUPTED = 130
 WORKERS = 2
+LINES = 30
 MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "grid": grid.measure,
     "search": search.measure,
@@ -105,6 +106,7 @@ def _up(size: databases.Size, tempo: pace.Pace, *, keep: bool) -> Iterator[Bench
                 ("large", SITE, data.large, "/health/"),
             )
         }
+        stack.push(lambda *error: _show_logs(folder, error[1]))
         yield Bench(
             databases=data,
             size=size,
@@ -118,3 +120,12 @@ def _up(size: databases.Size, tempo: pace.Pace, *, keep: bool) -> Iterator[Bench
             folder=folder,
             say=say,
         )
+
+
+def _show_logs(folder: Path, error: BaseException | None) -> None:
+    """Show how the servers' logs end when a measure failed; they are deleted then."""
+    if not isinstance(error, RuntimeError):
+        return
+    for log in sorted(folder.glob("*.log")):
+        if lines := log.read_text(errors="replace").splitlines():
+            say("\n".join([f"--- {log.name}", *lines[-LINES:]]))

@@ -117,10 +117,12 @@ def deadlocks(url: str) -> int:
 
 
 def _load(url: str, target: str, size: Size, appointments: int, *, busy: int) -> None:
-    if _holds(url, target, size, appointments):
-        return
-    _create(url, target)
+    kept = _holds(url, target, size, appointments)
+    if not kept:
+        _create(url, target)
     manage(target, "migrate", "--noinput", "--verbosity", "0")
+    if kept:
+        return
     manage(target, "createcachetable", "--verbosity", "0")
     amount = ("--providers", str(size.providers), "--appointments", str(appointments))
     share = ("--busy", str(busy)) if busy else ()

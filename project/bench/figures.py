@@ -21,11 +21,15 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One burst of load: how long it took in all and each request, in seconds."""
+    """One burst of load: how long it took in all and each request, in seconds.
+
+    ``cpu`` is the processor time in seconds that the web workers used meanwhile.
+    """
 
     seconds: float
     latencies: tuple[float, ...]
     answers: Counter[str] = field(default_factory=Counter)
+    cpu: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -53,6 +57,11 @@ class Figure:
     def p50(self) -> float:
         """The median latency in seconds: the median of the rounds."""
         return statistics.median(each.p50 for each in self.rounds)
+
+    @property
+    def cpu(self) -> float:
+        """Processor time of the web workers for one request, in seconds, over all rounds."""
+        return sum(each.cpu for each in self.rounds) / self.requests
 
     @property
     def requests(self) -> int:

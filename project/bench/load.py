@@ -186,7 +186,8 @@ class Generator:
         """
         for _, orders in self._members:
             orders.send((work, seconds))
-        parts = [_checked(orders.recv()) for _, orders in self._members]
+        answers = [orders.recv() for _, orders in self._members]  # all, whatever they say
+        parts = [_checked(answer) for answer in answers]
         busy = [part for part in parts if part.latencies]
         return Round(
             seconds=max(part.ended for part in busy) - min(part.began for part in busy),

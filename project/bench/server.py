@@ -28,6 +28,18 @@ class Server:
 
     port: int
     log: Path
+    pid: int
+
+    def cpu(self) -> float:
+        """Return the seconds of processor time that its workers have used; nought if unknown."""
+        try:
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+            stats = [Path(f"/proc/{child}/stat").read_text() for child in children]
+        except OSError:
+            return 0.0
+        # Behind the name, which may hold anything, user and system time are the 12th and 13th.
+        fields = [stat.rpartition(")")[2].split() for stat in stats]
+        return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 def environment(database_url: str, **more: str) -> dict[str, str]:
@@ -82,7 +94,7 @@ def serving(
         )
     try:
         _wait(process, port, probe, log)
-        yield Server(port, log)
+        yield Server(port, log, process.pid)
     finally:
         _stop(process)
 

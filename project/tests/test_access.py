@@ -50,9 +50,9 @@ def example(route: str, pattern: URLPattern) -> str:
         value = "1" if isinstance(converter, IntConverter) else "none"
         if isinstance(converter, UUIDConverter):
             value = "00000000-0000-4000-8000-000000000000"
-        kind = {"IntConverter": "int", "SlugConverter": "slug", "UUIDConverter": "uuid"}.get(
-            type(converter).__name__, "str"
-        )
+        kinds = {"IntConverter": "int", "SlugConverter": "slug", "UUIDConverter": "uuid"}
+        kinds["TokenConverter"] = "token"
+        kind = kinds.get(type(converter).__name__, "str")
         route = route.replace(f"<{kind}:{name}>", value).replace(f"<{name}>", value)
     return route
 

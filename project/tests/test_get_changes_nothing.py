@@ -85,6 +85,7 @@ class Market:
             "<slug:slug>": [self.service.provider.slug],
             "<slug:service>": [self.service.slug],
             "<str:token>": self.tokens(route),
+            "<token:token>": self.tokens(route),
             "<int:notification_id>": [str(each.pk) for each in Notification.objects.all()],
             "<slug:reference>": [appointment.reference for appointment in self.appointments],
             "<int:appointment_id>": [str(appointment.pk) for appointment in self.appointments],

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from providers.models.belonging import check_same_business
 from providers.models.provider import Provider, Staff
 from providers.models.service import Resource
 
@@ -44,6 +45,11 @@ class WeeklyHours(models.Model):
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {clock_face(self.start_minute, self.end_minute)}"
 
+    def clean(self) -> None:
+        """Keep to the business's own people."""
+        super().clean()
+        check_same_business(self.provider_id, staff=[self.staff])
+
 
 class DateOverride(models.Model):
     """Special hours on one date, in place of the weekly ones; without times: closed that day."""
@@ -73,6 +79,11 @@ class DateOverride(models.Model):
         if self.start_minute is None or self.end_minute is None:
             return f"{self.date:%d %b %Y} closed"
         return f"{self.date:%d %b %Y} {clock_face(self.start_minute, self.end_minute)}"
+
+    def clean(self) -> None:
+        """Keep to the business's own people."""
+        super().clean()
+        check_same_business(self.provider_id, staff=[self.staff])
 
 
 class TimeOff(models.Model):
@@ -112,6 +123,11 @@ class TimeOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start:%d %b %Y %H:%M}–{self.end:%d %b %Y %H:%M} UTC"
+
+    def clean(self) -> None:
+        """Keep to the business's own people and resources."""
+        super().clean()
+        check_same_business(self.provider_id, staff=[self.staff], resource=[self.resource])
 
 
 def clock_face(start_minute: int, end_minute: int) -> str:

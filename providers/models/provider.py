@@ -4,13 +4,17 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from customers.models import User
 from customers.validators import validate_phone, validate_timezone
+
+validate_currency = RegexValidator(
+    r"\A[A-Z]{3}\Z", "Enter the three capital letters of a currency: USD, KES, ZWG."
+)
 
 LONGEST_BUFFER = 4 * 60
 """The longest time kept free on one side of an appointment, in minutes."""
@@ -46,6 +50,18 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
             found = found.filter(search_text__contains=word)
         return found
 
+    def in_city(self, city: str) -> Self:
+        """Those in ``city``."""
+        return self.filter(city=city)
+
+    def of_category(self, slug: str) -> Self:
+        """Those of the category called ``slug``."""
+        return self.filter(category__slug=slug)
+
+    def featured(self) -> Self:
+        """Those that the front page shows."""
+        return self.filter(featured=True)
+
     def for_member(self, user: User) -> Self:
         """Those that ``user`` owns or actively works for."""
         works_for = Staff.objects.filter(user=user, active=True).values("provider_id")
@@ -68,7 +84,9 @@ class Provider(models.Model):
     phone = models.CharField(max_length=16, blank=True, validators=[validate_phone])
     email = models.EmailField(blank=True)
     timezone = models.CharField(max_length=64, validators=[validate_timezone])
-    currency = models.CharField(max_length=3, help_text="ISO 4217: USD, KES, ZWG")
+    currency = models.CharField(
+        max_length=3, validators=[validate_currency], help_text="ISO 4217: USD, KES, ZWG"
+    )
     approved = models.BooleanField(default=True)
     published = models.BooleanField(default=False)
     featured = models.BooleanField(default=False, help_text="Shown on the home page.")
@@ -146,6 +164,10 @@ class StaffQuerySet(models.QuerySet["Staff"]):
     def active(self) -> Self:
         """Those who can be booked."""
         return self.filter(active=True)
+
+    def performing(self, service: int) -> Self:
+        """Those who can be booked for the service with this id."""
+        return self.active().filter(services=service)
 
 
 class Staff(models.Model):

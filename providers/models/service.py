@@ -27,6 +27,11 @@ class Resource(models.Model):
 
     class Meta:
         ordering = ("position", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, capacity__gte=1), name="resource_for_somebody"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -40,16 +45,12 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(active=True)
 
     def bookable(self) -> Self:
-        """Active ones of listed providers, with all that free time needs of them: 3 queries."""
-        return (
-            self.active()
-            .filter(provider__approved=True, provider__published=True)
-            .with_booking_facts()
-        )
+        """Active ones of providers that everybody may see."""
+        return self.active().filter(provider__approved=True, provider__published=True)
 
-    def with_booking_facts(self) -> Self:
-        """Fetch the provider, staff and resources along."""
-        return self.select_related("provider").prefetch_related("staff", "resources")
+    def addressed(self, provider: str, service: str) -> Self:
+        """The one that the slugs of a public address name."""
+        return self.filter(provider__slug=provider, slug=service)
 
 
 class Service(models.Model):
@@ -152,4 +153,5 @@ class Service(models.Model):
         """The durations in minutes that a customer may choose."""
         if self.min_duration is None or self.max_duration is None:
             return [self.duration]
-        return list(range(self.min_duration, self.max_duration + 1, self.duration_step))
+        step = self.duration_step or self.max_duration  # nothing but forms asks for a step
+        return list(range(self.min_duration, self.max_duration + 1, step))

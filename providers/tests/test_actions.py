@@ -108,7 +108,11 @@ def test_without_next_it_returns_to_the_appointment(salon: Salon, as_user: LogIn
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "http:///x"]
+    "elsewhere",
+    [
+        *("https://evil.example/", "//evil.example/", "javascript:alert(1)", "http:///x"),
+        *("foo", "provider", "provider:home", "me/", ".", "?x", "#x", "/\\evil.example/"),
+    ],
 )
 def test_next_never_leads_to_another_site(salon: Salon, as_user: LogIn, elsewhere: str) -> None:
     appointment = appointment_for(salon, "accept", Status.PENDING)

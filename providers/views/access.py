@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
-from project.access import declare
+from project.access import declare, private
 from project.htmx import MemberRequest
 from providers.domain.access import Membership, memberships
 
@@ -48,7 +48,7 @@ def person(view: View) -> Callable[..., HttpResponseBase]:
         request.memberships = memberships(request.user)
         return view(request, *args, **kwargs)
 
-    return declare(login_required(met), "provider")
+    return declare(private(login_required(met)), "provider")
 
 
 def member(view: View) -> Callable[..., HttpResponseBase]:
@@ -90,10 +90,11 @@ def get_appointment(request: BusinessRequest, appointment_id: int) -> Appointmen
     """
     visible = Appointment.objects.with_names().filter(_visible(request.memberships))
     appointment = get_object_or_404(visible, pk=appointment_id)
-    request.membership = next(
-        each for each in request.memberships if each.provider.pk == appointment.provider_id
-    )
-    return appointment
+    for place in request.memberships:
+        if place.provider.pk == appointment.provider_id:
+            request.membership = place
+            return appointment
+    raise Http404
 
 
 def business_context(request: BusinessRequest, *, here: str = "") -> dict[str, Any]:
@@ -121,6 +122,8 @@ def _address(path: str, params: Mapping[str, str]) -> str:
 
 
 def _visible(places: Sequence[Membership]) -> Q:
-    whole = [place.provider.pk for place in places if place.sees_all]
-    own = [place.staff.pk for place in places if place.staff and not place.sees_all]
-    return Q(provider__in=whole) | Q(staff__in=own)
+    visible = Q(provider__in=[place.provider.pk for place in places if place.sees_all])
+    for place in places:
+        if place.staff and not place.sees_all:
+            visible |= Q(provider=place.provider, staff=place.staff)
+    return visible

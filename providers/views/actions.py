@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
@@ -71,18 +71,16 @@ def appointment_action(request: BusinessRequest, appointment_id: int, action: st
 
 
 def where_from(request: BusinessRequest, appointment: Appointment) -> str:
-    """Return the page of ours that the person came from, else the appointment's own."""
+    """Return the path of ours that the person came from, else the appointment's own."""
     url = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(
-        url, {request.get_host()}, require_https=request.is_secure()
-    ):
+    if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         return url
     return reverse("provider_appointment", args=[appointment.pk])
 
 
 def go_back(request: BusinessRequest, appointment: Appointment) -> HttpResponse:
     """Send the person back after a change, so that a reload does not repeat it."""
-    response = redirect(where_from(request, appointment))
+    response = HttpResponseRedirect(where_from(request, appointment))
     response.status_code = 303
     return response
 

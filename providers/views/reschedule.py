@@ -14,7 +14,7 @@ from booking.domain.actors import Actor
 from booking.domain.errors import SlotUnavailable
 from booking.domain.free_time import performers
 from booking.models import Appointment, AppointmentEvent
-from booking.views.asking import read_date, read_number, read_start, read_view
+from booking.views.asking import ANYONE, read_date, read_person, read_start, read_view
 from booking.views.choosing import staff_choices
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import prefetch_people
@@ -28,7 +28,6 @@ from providers.views.actions import REFUSALS, go_back, where_from
 from providers.views.appointments import show_appointment
 
 Action = AppointmentEvent.Action
-ANYONE = "any"
 
 
 @member
@@ -70,20 +69,12 @@ def wanted_staff(
 ) -> Staff | None:
     """Return whom the appointment shall be with; ``None`` is whoever can, or nobody needed.
 
-    Without ``staff`` among the parameters it stays with the same person. Staff members move
-    their own appointments only, to other times of their own. Raises ``InvalidInput``.
+    Staff members move their own appointments only, to other times of their own. Raises
+    ``InvalidInput``.
     """
     if not request.membership.sees_all:
         return request.membership.staff
-    able = {person.pk: person for person in performers(appointment.service)}
-    if params.get("staff") == ANYONE:
-        return None
-    chosen = read_number(params, "staff")
-    if chosen is None:
-        return able.get(appointment.staff_id or 0)
-    if chosen not in able:
-        raise InvalidInput("Choose one of the people on offer, or anyone.", field="staff")
-    return able[chosen]
+    return read_person(params, appointment)
 
 
 def _hindrance(

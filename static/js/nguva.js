@@ -15,6 +15,11 @@
     line.dataset.said = "";
     box.replaceChildren(line);
   };
+  /* For screen readers alone: nothing on the screen moves. */
+  const quiet = doc.createElement("p");
+  quiet.className = "visually-hidden";
+  quiet.setAttribute("role", "status");
+  doc.body.append(quiet);
   const unsay = () => all("#messages [data-said]").forEach((line) => line.remove());
 
   /* Countdown of a hold: <… data-expires="epoch seconds" data-expired-text="…">… <b data-clock></b></…> */
@@ -30,7 +35,7 @@
     clock.textContent = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
     if (left <= 60 && !el.classList.contains("soon")) {
       el.classList.add("soon");
-      say("One minute left to finish.", "warn");
+      quiet.textContent = "One minute left to finish.";
     }
   });
 
@@ -98,6 +103,15 @@
     all("details[data-menu][open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
   });
 
+  /* The day strip shows its current day, and stays where it was scrolled to when the grid refreshes. */
+  let scrolled = null;
+  const strip = () => all(".days:not([data-placed])").forEach((el) => {
+    const current = el.querySelector("[aria-current]");
+    el.dataset.placed = 1;
+    if (scrolled !== null) el.scrollLeft = scrolled;
+    else if (current) el.scrollLeft = current.offsetLeft - (el.clientWidth - current.offsetWidth) / 2;
+  });
+
   /* htmx: [data-live] parts that refresh themselves cost nothing while hidden or unchanged. */
   const seen = {};
   let focus = null;
@@ -118,12 +132,14 @@
       if (target === live) seen[live.id] = xhr.responseText;
       else delete seen[live.id];
     }
+    scrolled = elt === live ? target.querySelector(".days")?.scrollLeft ?? null : null;
     const at = doc.activeElement;
     focus = target.contains(at) && at !== target && !at.id ? { name: at.name, value: at.value, href: at.getAttribute("href"), target: target.id } : null;
   });
-  on("afterSettle", (event) => {
+  on("afterSettle", () => {
     own();
     tick();
+    strip();
     if (!focus || (doc.activeElement && doc.activeElement !== doc.body)) return;
     const root = doc.getElementById(focus.target) || doc;
     const same = [...all("button, a[href]", root)].find((el) => (focus.href ? el.getAttribute("href") === focus.href : el.name === focus.name && el.value === focus.value));
@@ -151,5 +167,6 @@
 
   own();
   tick();
+  strip();
   setInterval(tick, 1000);
 })();

@@ -11,6 +11,7 @@ from booking.domain.booking import Contact, book
 from booking.domain.free_time import Ask, make_ask
 from booking.models import Appointment
 from booking.tests.cast import at, make_provider, make_service, make_staff
+from booking.views.lookup import find_service
 from customers.models import User
 from providers.models import Provider, Service, Staff
 
@@ -34,7 +35,7 @@ class Salon:
 
     def ask(self, **choices: Any) -> Ask:
         service = choices.pop("service", self.service)
-        return make_ask(service=Service.objects.bookable().get(pk=service.pk), **choices)
+        return make_ask(service=find_service(service.provider.slug, service.slug), **choices)
 
     def book(
         self, clock_face: str, *, day: date = MONDAY, ask: Ask | None = None, **details: Any

@@ -14,6 +14,7 @@ from booking.models import Appointment, AppointmentEvent, Hold, OutboxJob, Sessi
 from booking.tests.cast import make_resource, make_service, make_staff, make_user
 from booking.tests.domain.conftest import MONDAY, TENDAI, TUESDAY, Salon
 from project.errors import InvalidInput
+from providers.models import TimeOff
 
 
 def nothing_was_written() -> bool:
@@ -331,3 +332,36 @@ def test_the_day_the_clocks_change(salon: Salon) -> None:
 def test_sources_are_kept(salon: Salon) -> None:
     assert salon.book("10:00", source=Source.API, day=TUESDAY).source == "api"
     assert Appointment.objects.get().start.date() == MONDAY + timedelta(days=1)
+
+
+def test_a_hold_whose_person_cannot_come_any_more_books_nobody_else(salon: Salon) -> None:
+    salon.service.staff.add(make_staff(salon.provider))
+    hold = take_hold(salon.ask(), start=salon.at("10:00"), visitor="ada", now=salon.now)
+    TimeOff.objects.create(
+        provider=salon.provider, staff=hold.staff, start=salon.at("09:00"), end=salon.at("12:00")
+    )
+    with pytest.raises(SlotUnavailable) as refusal:
+        salon.book("10:00", hold=hold, visitor="ada")
+    assert salon.at("10:00") in [slot.start for slot in refusal.value.alternatives]
+    assert "Somebody else can" in refusal.value.message
+    assert nothing_was_written()
+    assert Hold.objects.count() == 1
+
+
+def test_a_hold_of_what_needs_nobody_becomes_a_booking(salon: Salon) -> None:
+    salon.service = make_service(salon.provider, resources=[make_resource(salon.provider)])
+    hold = take_hold(salon.ask(), start=salon.at("10:00"), visitor="ada", now=salon.now)
+    assert salon.book("10:00", hold=hold, visitor="ada").staff is None
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u202e\ufeff", "\r\n"])
+def test_a_name_that_nobody_can_read_is_refused(salon: Salon, name: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        salon.book("10:00", contact=Contact(name=name, phone="+263771234567"))
+    assert refusal.value.field == "name"
+    assert nothing_was_written()
+
+
+def test_a_name_is_one_line(salon: Salon) -> None:
+    contact = Contact(name="Tendai\r\nPrice: USD 0.00\u202e", phone="+263771234567")
+    assert salon.book("10:00", contact=contact).guest_name == "Tendai Price: USD 0.00"

@@ -210,6 +210,29 @@ def test_a_class_in_one_room_counts_as_one_unit(salon: Salon) -> None:
     assert slot.seats_left == 2
 
 
+def test_rooms_stay_counted_when_the_service_becomes_a_class(salon: Salon) -> None:
+    rooms = make_resource(salon.provider, quantity=3, capacity=6)
+    salon.service = make_service(salon.provider, resources=[rooms])
+    for _ in range(3):
+        salon.book("10:00")
+    salon.service.seats = 4
+    salon.service.save()
+    assert "10:00" not in starts(salon)
+    assert "10:30" not in starts(salon)
+
+
+def test_rooms_stay_counted_when_a_class_becomes_longer(salon: Salon) -> None:
+    rooms = make_resource(salon.provider, quantity=2, capacity=6)
+    salon.service = make_service(salon.provider, resources=[rooms], seats=4)
+    salon.book("10:00")
+    salon.service.duration = 90
+    salon.service.save()
+    salon.book("10:00")
+    salon.service.duration = 120
+    salon.service.save()
+    assert "10:00" not in starts(salon)
+
+
 def test_each_visitors_hold_keeps_its_own_seat_of_a_class(salon: Salon) -> None:
     salon.service = make_service(salon.provider, staff=[salon.staff], seats=2)
     for visitor in ("ada", "bea"):

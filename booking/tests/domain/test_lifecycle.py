@@ -154,6 +154,33 @@ def test_customers_cancel_until_the_window_closes(salon: Salon) -> None:
     cancel(late, by=salon.owner, now=salon.at("11:59"))
 
 
+def test_what_is_over_cannot_be_cancelled_but_closed_or_moved(salon: Salon) -> None:
+    running, over, late = salon.book("12:00"), salon.book("10:00"), salon.book("09:00")
+    now = over.end
+    with pytest.raises(OutsidePolicy, match="This appointment is over"):
+        cancel(over, by=salon.owner, now=now)
+    offered = available_actions(over, by=salon.owner, now=now)
+    assert offered == {Action.COMPLETED, Action.NO_SHOW, Action.RESCHEDULED}
+    assert (
+        cancel(running, by=salon.owner, now=running.end - timedelta(seconds=1)).status
+        == Status.CANCELLED
+    )
+    assert reschedule(late, start=salon.at("14:00"), by=salon.owner, now=now).start > now
+    complete(over, by=salon.owner, now=now)
+
+
+def test_a_request_that_is_over_cannot_be_cancelled(by_hand: Salon) -> None:
+    request = by_hand.book("10:00")
+    with pytest.raises(OutsidePolicy):
+        cancel(request, by=by_hand.owner, now=request.end)
+
+
+def test_a_repeated_cancelling_is_harmless_even_afterwards(salon: Salon) -> None:
+    appointment = cancel(salon.book("10:00"), by=salon.owner, now=salon.now)
+    again = cancel(appointment, by=salon.owner, now=appointment.end)
+    assert again.status == Status.CANCELLED
+
+
 def test_a_request_whose_time_has_come_cannot_be_accepted(by_hand: Salon) -> None:
     with pytest.raises(OutsidePolicy):
         accept(by_hand.book("10:00"), by=by_hand.owner, now=by_hand.at("10:00"))

@@ -17,6 +17,7 @@ from booking.domain.booking import Contact, book
 from booking.domain.free_time import make_ask
 from booking.models import Appointment
 from booking.tests import cast
+from booking.views.lookup import find_service
 from project.clock import now
 from providers.models import Provider, Service, Staff
 
@@ -54,7 +55,7 @@ class Salon:
 
     def book(self, clock_face: str, day: date = TUESDAY, **choices: Any) -> Appointment:
         """Have somebody else book, past the pages."""
-        service = Service.objects.bookable().get(pk=self.service.pk)
+        service = find_service(self.provider.slug, self.service.slug)
         return book(
             make_ask(service=service, **choices),
             start=cast.at(self.provider, day, clock_face),

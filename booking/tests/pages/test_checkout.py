@@ -343,6 +343,17 @@ def test_visitor_cookie_is_signed_and_hidden_from_scripts(
     assert client.get(url).status_code == 404
 
 
+def test_htmx_is_led_on_with_the_cookie_that_makes_the_hold_its_own(
+    client: Client, salon: Salon
+) -> None:
+    data = {"start": salon.slot("10:00")}
+    response = client.post(salon.url("hold_create"), data, headers={"HX-Request": "true"})
+    assert (response.status_code, response.content) == (204, b"")
+    assert "Location" not in response
+    assert "visitor" in response.cookies
+    assert client.get(response["HX-Redirect"]).status_code == 200
+
+
 def test_one_visitor_holds_one_slot(client: Client, salon: Salon, hold: Press) -> None:
     hold("10:00")
     hold("11:00")

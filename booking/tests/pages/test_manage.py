@@ -121,6 +121,20 @@ def test_moving_takes_the_new_time_and_frees_the_old(
     assert salon.slot("10:00") in client.get(salon.url("booking")).content.decode()
 
 
+def test_what_one_holds_oneself_is_free_to_move_to(
+    client: Client, salon: Salon, booked: Appointment
+) -> None:
+    client.post(salon.url("hold_create"), {"start": salon.slot("14:00")})
+    url, day = page("appointment_reschedule", booked), "?view=day&date=2026-11-24"
+    assert salon.slot("14:00") in client.get(url + day, headers=HTMX).content.decode()
+    assert salon.slot("14:00") not in Client().get(url + day, headers=HTMX).content.decode()
+    move = {"start": salon.slot("14:00"), "staff": "any"}
+    assert Client().post(url, move).status_code == 409
+    assert client.post(url, move).status_code == 303
+    booked.refresh_from_db()
+    assert booked.start == cast.at(salon.provider, TUESDAY, "14:00")
+
+
 def test_moving_to_a_taken_time_keeps_the_old_and_offers_others(
     client: Client, salon: Salon, booked: Appointment
 ) -> None:

@@ -1,26 +1,17 @@
-"""The floors as a Django site: views without middleware, sessions or forms.
+"""The floors as a Django site: plain views without middleware, sessions or forms.
 
 Served by gunicorn as ``project.bench.floors.site:application``, with SECRET_KEY and DATABASE_URL in
 the environment.
 """
 
 import os
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
 
 import django
 import environ
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponse
-from django.template import engines
-from django.urls import path
-
-from project.bench.floors.tables import MONDAY, STEP, slot
-
-CELLS = 16
-DAYS = 7
-SHOWN = 20
 
 settings.configure(
     SECRET_KEY=os.environ["SECRET_KEY"],
@@ -35,21 +26,24 @@ settings.configure(
 )
 django.setup(set_prefix=False)
 
-FREE = """
-    INSERT INTO taken (owner_id, "start", "end") SELECT %(owner)s, %(start)s, %(end)s
-    WHERE NOT EXISTS (
-        SELECT 1 FROM taken
-        WHERE int8range(owner_id, owner_id, '[]') && int8range(%(owner)s, %(owner)s, '[]')
-        AND tstzrange("start", "end") && tstzrange(%(start)s, %(end)s)
-    )
-"""
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  (models need the set-up)
+from django.db import transaction  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.template import engines  # noqa: E402
+from django.urls import path  # noqa: E402
 
-FOUND = "SELECT slug, name, city, category FROM place WHERE {where} ORDER BY name LIMIT %s"
+from project.bench.floors.models import Owner, Place, Taken, Visit  # noqa: E402
+from project.bench.floors.tables import MONDAY, STEP, slot  # noqa: E402
+
+CELLS = 16
+DAYS = 7
+SHOWN = 20
 
 WEEK = """<div class="week">{% for day in days %}
 <section><h3>{{ day.name }}</h3>{% for cell in day.cells %}
-<button value="{{ cell.value }}"{% if cell.taken %} disabled{% endif %}>{{ cell.face }}</button>
-{% endfor %}</section>{% endfor %}</div>
+<button class="{{ cell.state }}" value="{{ cell.value }}"{% if cell.taken %} disabled{% endif %}>
+{{ cell.face }}</button>{% endfor %}
+</section>{% endfor %}</div>
 """
 PLACES = """<ul class="cards">{% for place in places %}
 <li><a href="/p/{{ place.slug }}/">{{ place.name }}</a>
@@ -60,6 +54,22 @@ week_template = engines["django"].from_string(WEEK)
 places_template = engines["django"].from_string(PLACES)
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A time of the week, as the template shows it."""
+
+    state: str
+    value: str
+    face: str
+    taken: bool
+
+    @classmethod
+    def of(cls, start: datetime, *, taken: bool) -> Self:
+        """Return the texts for a start."""
+        state = "taken" if taken else "free"
+        return cls(state, f"{start:%d%H%M}", f"{start:%H:%M}", taken)
+
+
 def empty(request: HttpRequest) -> HttpResponse:
     """Floor a: nothing at all."""
     return HttpResponse(b"ok")
@@ -67,44 +77,36 @@ def empty(request: HttpRequest) -> HttpResponse:
 
 def week(request: HttpRequest, owner: int) -> HttpResponse:
     """Floor b: one indexed query and a week of 7 by 16 cells."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'SELECT "start" FROM visit WHERE owner_id = %s AND "start" >= %s AND "start" < %s',
-            [owner, MONDAY, MONDAY + timedelta(days=DAYS)],
-        )
-        taken = {start for (start,) in cursor.fetchall()}
+    found = Visit.objects.filter(
+        owner=owner, start__gte=MONDAY, start__lt=MONDAY + timedelta(days=DAYS)
+    )
+    taken = set(found.values_list("start", flat=True))
     days = []
     for offset in range(DAYS):
         opens = MONDAY + timedelta(days=offset)
         starts = [opens + STEP * number for number in range(CELLS)]
-        cells = [
-            {"value": f"{start:%Y-%m-%dT%H:%MZ}", "face": f"{start:%H:%M}", "taken": start in taken}
-            for start in starts
-        ]
+        cells = [Cell.of(start, taken=start in taken) for start in starts]
         days.append({"name": f"{opens:%a %d %b}", "cells": cells})
     return HttpResponse(week_template.render({"days": days}))
 
 
 def insert(request: HttpRequest) -> HttpResponse:
-    """Floor d-http: lock the owner, insert if free."""
-    owner, start, end = slot(int(request.POST["slot"]))
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT id, name FROM owner WHERE id = %s FOR NO KEY UPDATE", [owner])
-        cursor.fetchone()
-        cursor.execute(FREE, {"owner": owner, "start": start, "end": end})
-        made = cursor.rowcount
-    return HttpResponse(status=201 if made else 409)
+    """Floor d-http: lock the owner, look, insert if free."""
+    number, start, end = slot(int(request.POST["slot"]))
+    with transaction.atomic():
+        owner = Owner.objects.select_for_update(no_key=True).get(pk=number)
+        if Taken.objects.filter(owner=owner, start__lt=end, end__gt=start).exists():
+            return HttpResponse(status=409)
+        Taken.objects.create(owner=owner, start=start, end=end)
+    return HttpResponse(status=201)
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """Floor e: search by words and show the first 20."""
-    words = request.GET["q"].lower().split()
-    where = " AND ".join(["search_text LIKE %s"] * len(words))
-    with connection.cursor() as cursor:
-        cursor.execute(FOUND.format(where=where), [*(f"%{word}%" for word in words), SHOWN])
-        names = ("slug", "name", "city", "category")
-        places = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return HttpResponse(places_template.render({"places": places}))
+    found = Place.objects.order_by("name")
+    for word in request.GET["q"].lower().split():
+        found = found.filter(search_text__contains=word)
+    return HttpResponse(places_template.render({"places": found[:SHOWN]}))
 
 
 urlpatterns = [

@@ -38,6 +38,7 @@ CREATE TABLE taken (
         int8range(owner_id, owner_id, '[]') WITH &&, tstzrange("start", "end") WITH &&
     )
 );
+CREATE INDEX ON taken (owner_id, "start");
 
 CREATE TABLE place (
     id integer PRIMARY KEY, slug text NOT NULL, name text NOT NULL, city text NOT NULL,

@@ -1,7 +1,7 @@
 """What every measure needs, and the turns that works take."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -10,8 +10,6 @@ from project.bench.databases import Databases, Size
 from project.bench.figures import Figure, Round
 from project.bench.load import Generator, Work
 from project.bench.server import Server
-
-WARM_UP = 0.3  # seconds before each burst, of the same work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +22,9 @@ class Pace:
     races: int
 
 
-FULL = Pace(rounds=3, seconds=2.0, bookings=400, races=30)
-QUICK = Pace(rounds=3, seconds=0.4, bookings=40, races=3)
+# Many short bursts rather than a few long ones: what disturbs the machine then meets all alike.
+FULL = Pace(rounds=12, seconds=0.5, bookings=100, races=30)
+QUICK = Pace(rounds=3, seconds=0.3, bookings=40, races=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +44,23 @@ class Bench:
     say: Callable[[str], None]
 
     def turns(self, bursts: Mapping[str, "Burst"]) -> dict[str, Figure]:
-        """Run each burst once in every round, in order, so that noise meets all alike."""
+        """Run each burst once to warm up, then once in every round, in order."""
         found: dict[str, list[Round]] = {name: [] for name in bursts}
+        for burst in bursts.values():
+            burst.run(self)
         for _ in range(self.pace.rounds):
             for name, burst in bursts.items():
                 found[name].append(burst.run(self))
         figures = {name: Figure(tuple(rounds)) for name, rounds in found.items()}
         for name, figure in figures.items():
-            self.say(f"  {name}: {figure.rate:,.0f} /s, {1000 * figure.p50:.1f} ms")
+            self.say(f"  {name}: {told(figure)}")
         return figures
+
+
+def told(figure: Figure) -> str:
+    """Return a figure in words."""
+    cpu = f", {1000 * figure.cpu:.1f} ms CPU" if figure.cpu else ""
+    return f"{figure.rate:,.0f} /s, p50 {1000 * figure.p50:.1f} ms{cpu}"
 
 
 class Burst(Protocol):
@@ -68,15 +75,22 @@ class Burst(Protocol):
 class Steady:
     """The same requests over and over, each of which must answer ``status``."""
 
+    server: Server
     work: Work
     status: str = "200"
 
     def run(self, bench: Bench) -> Round:
-        """Warm up, then measure."""
-        bench.generator.run(self.work, seconds=WARM_UP)
-        burst = bench.generator.run(self.work, seconds=bench.pace.seconds)
+        """Ask until the time is over."""
+        burst = metered(bench, self.server, self.work, seconds=bench.pace.seconds)
         expect(burst, self.status)
         return burst
+
+
+def metered(bench: Bench, server: Server, work: Work, *, seconds: float | None = None) -> Round:
+    """Do the work and note what processor time the server's workers took for it."""
+    before = server.cpu()
+    burst = bench.generator.run(work, seconds=seconds)
+    return replace(burst, cpu=server.cpu() - before)
 
 
 def expect(burst: Round, *outcomes: str) -> None:

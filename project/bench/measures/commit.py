@@ -9,7 +9,7 @@ from project.bench.clerk import Clerk
 from project.bench.figures import Goal, Round, Row
 from project.bench.floors.tables import BareInserts
 from project.bench.load import Once, encode
-from project.bench.measures.bench import Bench, expect
+from project.bench.measures.bench import Bench, expect, metered
 from project.bench.measures.rows import floor_row, speed_row
 from project.bench.server import Server
 
@@ -18,7 +18,6 @@ CSRF = "k3" * 16
 
 RATE = Goal(must=0.25, aim=0.40, at_least=True)
 STEADY = Goal(must=0.85, aim=0.95, at_least=True)
-WARM_UP = 8
 
 
 def measure(bench: Bench) -> list[Row]:
@@ -72,8 +71,7 @@ class GuardedInserts:
 
     def run(self, bench: Bench) -> Round:
         """Insert twice as many rows as bookings are made, since that is quicker."""
-        bench.generator.run(self._work(bench, WARM_UP))
-        burst = bench.generator.run(self._work(bench, 2 * bench.pace.bookings))
+        burst = metered(bench, bench.floors, self._work(bench, 2 * bench.pace.bookings))
         expect(burst, "201")
         return burst
 
@@ -107,10 +105,9 @@ class Bookings:
 
     def run(self, bench: Bench) -> Round:
         """Book; then look whether each success is in the database, whole."""
-        forms = self.desk.prepare(bench.pace.bookings + WARM_UP, customers=self.customers)
+        forms = self.desk.prepare(bench.pace.bookings, customers=self.customers)
         requests = [self._request(form) for form in forms]
-        bench.generator.run(Once(self.desk.server.port, requests[:WARM_UP]))
-        burst = bench.generator.run(Once(self.desk.server.port, requests[WARM_UP:]))
+        burst = metered(bench, self.desk.server, Once(self.desk.server.port, requests))
         self._verify(burst)
         return burst
 

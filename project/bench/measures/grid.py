@@ -67,15 +67,15 @@ def _figures(bench: Bench, paths: list[str]) -> dict[str, Figure]:
     weeks = [f"/b/{owner}/" for owner in range(1, OWNERS, OWNERS // PROVIDERS)]
     return bench.turns(
         {
-            "a": Steady(gets(floors, ["/a/"])),
-            "unchanged": Steady(_unchanged(large, paths), status="304"),
-            "b": Steady(gets(floors, weeks)),
-            "grid": Steady(gets(large, paths, REFRESH)),
-            "grid, few": Steady(gets(small, paths, REFRESH)),
-            "busy": Steady(gets(large, [BUSY], REFRESH)),
-            "calm": Steady(gets(large, [CALM], REFRESH)),
-            "next free": Steady(gets(large, [FULL], NEXT_FREE)),
-            "page": Steady(gets(large, paths, BROWSER)),
+            "a": Steady(floors, gets(floors, ["/a/"])),
+            "unchanged": Steady(large, _unchanged(large, paths), status="304"),
+            "b": Steady(floors, gets(floors, weeks)),
+            "grid": Steady(large, gets(large, paths, REFRESH)),
+            "grid, few": Steady(small, gets(small, paths, REFRESH)),
+            "busy": Steady(large, gets(large, [BUSY], REFRESH)),
+            "calm": Steady(large, gets(large, [CALM], REFRESH)),
+            "next free": Steady(large, gets(large, [FULL], NEXT_FREE)),
+            "page": Steady(large, gets(large, paths, BROWSER)),
         }
     )
 

@@ -3,14 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from project.bench.figures import Figure, Goal, Row, growth, rate_ratio
+from project.bench.measures.bench import told
 
 Counts = Mapping[str, Mapping[str, int]]
 """Queries by size of the database and name of the page."""
-
-
-def told(figure: Figure) -> str:
-    """Return a figure in words."""
-    return f"{figure.rate:,.0f} /s, p50 {1000 * figure.p50:.1f} ms"
 
 
 def floor_row(name: str, work: str, figure: Figure) -> Row:

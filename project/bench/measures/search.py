@@ -28,11 +28,11 @@ def measure(bench: Bench) -> list[Row]:
     site, floors = bench.large, bench.floors
     figures = bench.turns(
         {
-            "e": Steady(gets(floors, [f"/e/{each}" for each in words])),
-            "search": Steady(gets(site, [f"/providers/{each}" for each in words], BROWSER)),
-            "results": Steady(gets(site, [f"/providers/{each}" for each in words], RESULTS)),
-            "e, rare": Steady(gets(floors, [f"/e/{each}" for each in rare])),
-            "rare": Steady(gets(site, [f"/providers/{each}" for each in rare], BROWSER)),
+            "e": Steady(floors, gets(floors, [f"/e/{each}" for each in words])),
+            "search": Steady(site, gets(site, [f"/providers/{each}" for each in words], BROWSER)),
+            "results": Steady(site, gets(site, [f"/providers/{each}" for each in words], RESULTS)),
+            "e, rare": Steady(floors, gets(floors, [f"/e/{each}" for each in rare])),
+            "rare": Steady(site, gets(site, [f"/providers/{each}" for each in rare], BROWSER)),
         }
     )
     counts = count_queries(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from project.tests.browser.business import Salon, make_salon
 from project.tests.browser.stage import DESKTOP, NOW, PHONE, Screen, Stage
@@ -43,15 +43,26 @@ def clock(transactional_db: None) -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(scope="package")
+def kept(browser: Browser) -> dict[str, BrowserContext]:
+    """Contexts that outlive a test, by screen; they end with the browser."""
+    return {}
+
+
 @pytest.fixture
-def stage(browser: Browser, live_server: Any, clock: time_machine.Traveller) -> Iterator[Stage]:
+def stage(
+    browser: Browser,
+    kept: dict[str, BrowserContext],
+    live_server: Any,
+    clock: time_machine.Traveller,
+) -> Iterator[Stage]:
     """Opens browsers; fails the test when one of them complained of anything."""
     watch = Watch(live_server.url)
-    stage = Stage(browser, live_server.url, clock, watch)
+    stage = Stage(browser, live_server.url, clock, watch, kept=kept)
     yield stage
     stage.close()
     assert watch.documents, "no page was opened"
-    assert watch.complaints == []
+    assert watch.serious() == []
 
 
 @pytest.fixture(params=[PHONE, DESKTOP], ids=lambda screen: str(screen.name))

@@ -93,7 +93,9 @@ def test_last_minute_is_announced(stage: Stage, salon: Salon) -> None:
     page = stage.page()
     fill_in(page, salon)
     stage.later(4)
-    expect(page.locator("#messages")).to_have_text("One minute left to finish.")
+    expect(page.locator(".countdown")).to_contain_class("soon")
+    said = page.get_by_role("status").filter(has_text="One minute left to finish.")
+    expect(said).to_have_count(1)
 
 
 def test_held_time_is_not_offered_to_others(stage: Stage, salon: Salon, screen: Screen) -> None:

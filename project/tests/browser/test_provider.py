@@ -4,6 +4,8 @@ import pytest
 import time_machine
 from playwright.sync_api import Locator, Page, expect
 
+from booking.domain import lifecycle
+from booking.domain.actors import Actor
 from booking.models import Appointment, AppointmentEvent, Status
 from project.tests.browser.business import MONDAY, WEDNESDAY, Salon, make_salon, yesterday
 from project.tests.browser.stage import Screen, Stage, no_page_load
@@ -81,14 +83,14 @@ def test_request_that_was_answered_elsewhere_says_so(
     ("button", "status", "badge"),
     [
         ("Done Chipo Moyo", Status.COMPLETED, "Completed"),
-        ("Did not come Chipo Moyo", Status.NO_SHOW, "No-show"),
+        ("Did not come Chipo Moyo", Status.NO_SHOW, "Did not come"),
     ],
 )
 def test_closes_one_that_has_begun(
     stage: Stage, salon: Salon, screen: Screen, button: str, status: Status, badge: str
 ) -> None:
     running = salon.book("09:00", MONDAY, name="Chipo Moyo", at=yesterday())
-    Appointment.objects.filter(pk=running.pk).update(status=Status.CONFIRMED)
+    lifecycle.accept(running, by=Actor.provider(salon.owner), now=yesterday())
     stage.later(90)  # half past nine
     page = stage.page(screen, user=salon.owner)
     page.goto("/provider/")

@@ -1,5 +1,6 @@
 """What a page must never do, whatever a test is about."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -33,14 +34,34 @@ class Watch:
     expected: set[int] = field(default_factory=set)
     complaints: list[str] = field(default_factory=list)
     documents: int = 0
+    forgiven: tuple[str, ...] = ()
+    watched: list[BrowserContext] = field(default_factory=list)
+
+    def serious(self) -> list[str]:
+        """What was not foreseen by the test."""
+        return [each for each in self.complaints if not any(word in each for word in self.forgiven)]
 
     def over(self, context: BrowserContext) -> None:
         """Listen from now on."""
-        context.on("console", self._console)
-        context.on("weberror", self._error)
-        context.on("request", self._request)
-        context.on("requestfailed", self._failure)
-        context.on("response", self._response)
+        if context not in self.watched:
+            self.watched.append(context)
+            for event, listener in self._listeners().items():
+                context.on(event, listener)  # type: ignore[call-overload]
+
+    def end(self) -> None:
+        """Listen no more."""
+        for context in self.watched:
+            for event, listener in self._listeners().items():
+                context.remove_listener(event, listener)
+
+    def _listeners(self) -> dict[str, Callable[..., None]]:
+        return {
+            "console": self._console,
+            "weberror": self._error,
+            "request": self._request,
+            "requestfailed": self._failure,
+            "response": self._response,
+        }
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not message.text.startswith(STATUS_LINE):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0002_messages'),
+        ('booking', '0003_hold_network'),
     ]
 
     operations = [

@@ -1,0 +1,55 @@
+"""Addresses with a token: only what could be one of ours reaches the database."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+
+from booking.models import Hold
+from booking.models.session import new_token
+from booking.tests.pages.conftest import Salon
+from booking.urls import urlpatterns
+
+WITH_TOKEN = [one for one in urlpatterns if "token" in str(one.pattern)]
+ODD = ["%00", "a%00b", "%00" + "a" * 32, "a" * 41, "a b", "a.b", "a%0A", "ä", "%E2%80%8B"]
+
+
+def addresses(pattern: URLPattern, salon: Salon, tokens: list[str]) -> Iterator[str]:
+    names = {"slug": salon.provider.slug, "service": salon.service.slug}
+    for token in tokens:
+        route = f"/{pattern.pattern}"
+        for name, converter in pattern.pattern.converters.items():
+            kind = "slug" if name in names else "token"
+            assert f"<{kind}:{name}>" in route, type(converter)
+            route = route.replace(f"<{kind}:{name}>", names.get(name, token))
+        yield route
+
+
+@pytest.mark.parametrize("pattern", WITH_TOKEN, ids=lambda pattern: str(pattern.name))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_cannot_be_a_token_is_404(
+    client: Client, salon: Salon, pattern: URLPattern, method: str
+) -> None:
+    for address in addresses(pattern, salon, ODD):
+        assert getattr(client, method)(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("pattern", WITH_TOKEN, ids=lambda pattern: str(pattern.name))
+def test_what_could_be_a_token_is_looked_up(
+    client: Client, salon: Salon, pattern: URLPattern
+) -> None:
+    tokens = [new_token(), "-", "_" * 40]
+    for address in addresses(pattern, salon, tokens):
+        assert pattern.resolve(address[1:]) is not None, address
+
+
+def test_every_address_with_a_token_is_looked_at() -> None:
+    assert len(WITH_TOKEN) == 6
+
+
+def test_release_with_a_null_character_changes_nothing(client: Client, salon: Salon) -> None:
+    held = client.post(salon.url("hold_create"), {"start": salon.slot("10:00")})
+    token = Hold.objects.get().token
+    assert client.post(held["Location"].replace(token, "%00") + "release/").status_code == 404
+    assert Hold.objects.count() == 1
