@@ -8,10 +8,11 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from booking.domain.outbox import Payload, enqueue
+from booking.jobs import housekeeping
 from booking.jobs.housekeeping import tidy
 from booking.jobs.queue import Outcome
 from booking.jobs.worker import HOUSEKEEPING, Worker
-from booking.models import Hold, Status
+from booking.models import Hold, OutboxJob, Status
 from booking.tests.jobs.salon import NOW, START, Salon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -111,3 +112,33 @@ def test_a_mail_that_could_outlast_a_claim_is_refused_at_the_start(
     settings.EMAIL_TIMEOUT = timeout
     with pytest.raises(CommandError, match="Set EMAIL_TIMEOUT to at most 25 seconds"):
         call_command("worker", "--once")
+
+
+def test_trouble_in_one_part_keeps_no_other_back(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def trouble(now: datetime) -> int:
+        raise ValueError("dana@example.com")
+
+    monkeypatch.setattr(housekeeping, "PARTS", {trouble: "things done"} | housekeeping.PARTS)
+    make_hold(salon, NOW - timedelta(hours=2))
+    tidy(NOW)
+    assert not Hold.objects.exists()
+    assert "housekeeping: not things done: ValueError at " in caplog.text
+    assert "dana" not in caplog.text
+
+
+def test_old_jobs_are_looked_for_once_an_hour(salon: Salon) -> None:
+    def add_old_job() -> None:
+        long_ago = NOW - timedelta(days=40)
+        OutboxJob.objects.create(kind="quick", run_at=long_ago, done_at=long_ago)
+
+    add_old_job()
+    tidy(NOW)
+    assert not OutboxJob.objects.exists()
+    tidy(NOW + SECOND)  # the round before deleted something, so this one looked again
+    add_old_job()
+    tidy(NOW + timedelta(minutes=59))
+    assert OutboxJob.objects.count() == 1
+    tidy(NOW + timedelta(hours=1) + SECOND)
+    assert not OutboxJob.objects.exists()
