@@ -81,6 +81,7 @@ def test_each_reminder_arrives_and_none_again_after_its_success(
     made = bookings(COUNT, now=clock.now())
     steady = 1 if connection.vendor == "postgresql" else 0
     crew = Crew(tmp_path, sink.port, steady=steady)
+    begun = clock.now()
     seconds = crew.run_until(all_done, within=PATIENCE)
 
     assert isinstance(sink.taken, Taken)
@@ -96,19 +97,20 @@ def test_each_reminder_arrives_and_none_again_after_its_success(
     assert crew.kills >= 2
 
     line = request.config.get_terminal_writer().line
-    line(f"\n{connection.vendor}: {report(arrivals, seconds=seconds, crew=crew)}")
+    line(f"\n{connection.vendor}: {report(arrivals, begun=begun, seconds=seconds, crew=crew)}")
 
 
-def report(arrivals: Sequence[Arrival], *, seconds: float, crew: Crew) -> str:
-    """What came of it, in figures."""
+def report(arrivals: Sequence[Arrival], *, begun: datetime, seconds: float, crew: Crew) -> str:
+    """What came of it, in figures; the rest after 95% waits for leases of the dead to end."""
     copies = Counter(name for name, _ in arrivals)
     instants = sorted(instant for _, instant in arrivals)
-    bulk = (instants[int(len(instants) * 0.95)] - instants[0]) / timedelta(seconds=1)
+    bulk = (instants[int(len(instants) * 0.95)] - begun) / timedelta(seconds=1)
     again = OutboxJob.objects.filter(attempts__gt=1).count()
     return (
-        f"{len(copies)} reminders in {seconds:.0f} s, 95% of them within {bulk:.1f} s"
-        f" ({0.95 * len(instants) / max(bulk, 0.1):.0f}/s); {crew.kills} kills,"
-        f" {again} jobs begun again, {len(arrivals) - len(copies)} mails taken twice"
+        f"{len(copies)} reminders in {seconds:.0f} s, 95% of them within {bulk:.0f} s"
+        f" ({0.95 * len(instants) / bulk:.0f}/s, start-up included);"
+        f" {crew.kills} kills, {again} jobs begun again,"
+        f" {len(arrivals) - len(copies)} mails taken twice"
     )
 
 
