@@ -144,8 +144,6 @@ def make_ask(
         raise InvalidInput("Choose one of the durations on offer.", field="duration")
     party_size = 1 if party_size is None else party_size
     most = max_party(service)
-    if not most:
-        raise InvalidInput("This cannot be booked at the moment.", field="party_size")
     if not 1 <= party_size <= most:
         raise InvalidInput(
             f"This can be booked for at most {say_people(most)}.", field="party_size"

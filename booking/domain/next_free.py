@@ -5,7 +5,7 @@ of each service, one person, whoever performs it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -107,7 +107,7 @@ def _next_start(
     return slot.start if slot else None
 
 
-def _load_facts(providers: set[int], *, now: datetime, until: datetime) -> dict[int, _Facts]:
+def _load_facts(providers: Collection[int], *, now: datetime, until: datetime) -> dict[int, _Facts]:
     """Return by provider what counts between ``now`` and ``until``. Six queries."""
     facts: dict[int, _Facts] = defaultdict(_Facts)
     first, last = (now - timedelta(days=2)).date(), (until + timedelta(days=2)).date()
@@ -123,38 +123,35 @@ def _load_facts(providers: set[int], *, now: datetime, until: datetime) -> dict[
     return facts
 
 
-def _load_hours(providers: Iterable[int], first: date, last: date) -> dict[int, list[HoursRow]]:
+def _load_hours(providers: Collection[int], first: date, last: date) -> dict[int, list[HoursRow]]:
     rows: dict[int, list[HoursRow]] = defaultdict(list)
     weekly = WeeklyHours.objects.filter(provider__in=providers).order_by()
-    for provider, staff, weekday, *minutes in weekly.values_list(
+    for pk, staff, weekday, start, end in weekly.values_list(
         "provider_id", "staff_id", "weekday", "start_minute", "end_minute"
     ):
-        rows[provider].append((staff, weekday, None, *minutes))
+        rows[pk].append((staff, weekday, None, start, end))
     special = DateOverride.objects.filter(provider__in=providers, date__range=(first, last))
-    for provider, staff, day, *minutes in special.order_by().values_list(
+    for pk, staff, day, opens, closes in special.order_by().values_list(
         "provider_id", "staff_id", "date", "start_minute", "end_minute"
     ):
-        rows[provider].append((staff, None, day, *minutes))
+        rows[pk].append((staff, None, day, opens, closes))
     return rows
 
 
-def _add_time_off(facts: dict[int, _Facts], providers: Iterable[int], span: Span) -> None:
+def _add_time_off(facts: dict[int, _Facts], providers: Collection[int], span: Span) -> None:
     within = {"end__gt": span[0], "start__lt": span[1]}
-    nobody = (None, None, 0)
     time_off = TimeOff.objects.filter(provider__in=providers, **within).order_by()
-    for provider, staff, resource, *taken in time_off.values_list(
+    for pk, staff, resource, start, end in time_off.values_list(
         "provider_id", "staff_id", "resource_id", "start", "end"
     ):
-        facts[provider].blocks.append(Block(staff, resource, None, *taken, *nobody))
+        facts[pk].blocks.append(Block(staff, resource, None, start, end, None, None, 0))
     busy = BusyTime.objects.filter(staff__provider__in=providers, **within)
-    for provider, staff, *taken in busy.values_list(
-        "staff__provider_id", "staff_id", "start", "end"
-    ):
-        facts[provider].blocks.append(Block(staff, None, None, *taken, *nobody))
+    for pk, whose, start, end in busy.values_list("staff__provider_id", "staff_id", "start", "end"):
+        facts[pk].blocks.append(Block(whose, None, None, start, end, None, None, 0))
 
 
 def _add_sessions(
-    facts: dict[int, _Facts], providers: Iterable[int], span: Span
+    facts: dict[int, _Facts], providers: Collection[int], span: Span
 ) -> dict[int, list[tuple[Any, ...]]]:
     """Add the sessions; return the rows of their resources by provider."""
     units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
@@ -175,7 +172,7 @@ def _add_sessions(
 
 
 def _add_holds(
-    facts: dict[int, _Facts], providers: Iterable[int], span: Span, *, now: datetime
+    facts: dict[int, _Facts], providers: Collection[int], span: Span, *, now: datetime
 ) -> dict[int, list[tuple[Any, ...]]]:
     """Add the holds; return the rows of their services' resources by provider."""
     units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)

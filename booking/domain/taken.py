@@ -139,7 +139,7 @@ def lay_calendars(
 
 
 def lay_resources(
-    resources: Sequence[Resource], used: Mapping[int, Sequence[Interval]], blocks: Iterable[Block]
+    resources: Iterable[Resource], used: Mapping[int, Sequence[Interval]], blocks: Iterable[Block]
 ) -> list[ResourceCalendar]:
     """Return the calendars of ``resources``; ``used`` is as ``use_units`` returns it."""
     blocked = defaultdict(list)

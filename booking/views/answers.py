@@ -1,11 +1,12 @@
 """Answers that several pages give, with the headers that go with them."""
 
-from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from booking.models import Appointment
 
-def see_other(to: str | Model) -> HttpResponse:
+
+def see_other(to: str | Appointment) -> HttpResponse:
     """Lead the browser on by GET after a POST that changed something, or had nothing to change."""
     response = redirect(to)
     response.status_code = 303

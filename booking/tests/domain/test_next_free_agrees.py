@@ -155,9 +155,8 @@ def change(business: Business) -> None:
 
 
 def take_off(business: Business) -> None:
-    who: dict[str, Staff | Resource] = business.chance.choice(
-        [{}, *({"staff": one} for one in business.people), {"resource": business.rooms[0]}]
-    )
+    whose: list[dict[str, Any]] = [{"staff": one} for one in business.people]
+    who = business.chance.choice([{}, {"resource": business.rooms[0]}, *whose])
     TimeOff.objects.create(provider=business.provider, **who, **span(business))
 
 
