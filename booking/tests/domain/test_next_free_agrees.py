@@ -28,7 +28,7 @@ from booking.tests.cast import (
     make_user,
     set_hours,
 )
-from booking.tests.domain.conftest import TENDAI, Salon
+from booking.tests.domain.conftest import MONDAY, TENDAI, Salon
 from customers.models import User
 from providers.models import DateOverride, Provider, Resource, Service, Staff, TimeOff
 
@@ -240,6 +240,15 @@ def test_a_class_that_runs_at_its_old_length_cannot_be_joined(salon: Salon) -> N
     Service.objects.update(seats=4)
     salon.book("08:00")
     Service.objects.update(duration=45)
+    assert first(salon) == "Mon 09:00"
+
+
+def test_a_class_that_is_held_at_its_old_length_cannot_be_joined(salon: Salon) -> None:
+    Service.objects.update(seats=4)
+    take_hold(salon.ask(), start=salon.at("08:00"), visitor="x", now=salon.now)
+    Service.objects.update(duration=45)
+    free = load_free_time(salon.ask(), now=salon.now, first=MONDAY, last=MONDAY)
+    assert free.slot(salon.at("08:00")) is None
     assert first(salon) == "Mon 09:00"
 
 

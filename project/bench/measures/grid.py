@@ -1,5 +1,6 @@
 """P1, P2 and P6: a provider's week, how it grows, and the next free time."""
 
+import time
 from collections.abc import Iterable
 
 from project.bench.figures import Figure, Goal, Row
@@ -18,6 +19,7 @@ from project.bench.measures.pages import (
 from project.bench.measures.rows import floor_row, growth_row, queries_row, speed_row
 from project.bench.server import Server
 
+WEEK = 7 * 24 * 3600  # seconds
 REFRESH = fragment("grid")
 NEXT_FREE = fragment("first-free")
 BUSY = booking_page("scale-busy", "express-visit")
@@ -81,9 +83,13 @@ def _figures(bench: Bench, paths: list[str]) -> dict[str, Figure]:
 
 
 def _unchanged(server: Server, paths: Iterable[str]) -> Repeated:
-    """Ask again for grids that a browser has, by the names that the server gave them."""
+    """Ask again for grids that a browser has, by the names that the server gave them.
+
+    A week ahead, because today's grid loses a time every quarter of an hour.
+    """
+    date = time.strftime("%Y-%m-%d", time.gmtime(time.time() + WEEK))
     requests = []
-    for path in paths:
+    for path in (f"{each}?date={date}" for each in paths):
         etag = ask(server.port, encode("GET", path, headers=REFRESH)).headers["etag"]
         requests.append(encode("GET", path, headers=REFRESH | {"If-None-Match": etag}))
     return Repeated(server.port, requests)
