@@ -67,7 +67,7 @@ def test_broken_page_leaves_its_path_without_the_token(
     def broken(token: str) -> None:
         raise RuntimeError(f"at https://book.example.com/a/{token}/calendar.ics?x=1")
 
-    monkeypatch.setattr(manage, "_find", broken)
+    monkeypatch.setattr(manage, "find_by_token", broken)
     client = Client(raise_request_exception=False)
     assert client.get(f"/a/{TOKEN}/cancel/").status_code == 500
     text = written.getvalue()
