@@ -3,8 +3,11 @@
 import logging
 import re
 
-SECRET = re.compile(r"(/(?:a|details|stop|key|confirm-email)/)[^/\s?#\"'<>]+")
-"""The parts of paths that open somebody's booking, hold or account."""
+SLASH = r"(?:/|%2[Ff])"
+SECRET = re.compile(
+    rf"({SLASH}(?:a|details|stop|key|confirm-email){SLASH})(?:(?!{SLASH})[^\s?#\"'<>])+"
+)
+"""The parts of paths that open somebody's booking, hold or account; also in ``?next=%2Fa%2F…``."""
 
 
 class Formatter(logging.Formatter):

@@ -8,7 +8,9 @@ from then on only fills in the values, so that the query is still said in the wo
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -19,6 +21,10 @@ Param = int | str | date | Sequence[int] | None
 
 Build = Callable[..., "QuerySet[Any, tuple[Any, ...]]"]
 Converter = Callable[[Any, Any, Any], Any]
+
+
+_STATEMENTS: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+"""By connection: how to execute a query that its server knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,32 @@ class Prepared:
             return []
         values = [_fill(one, params) if isinstance(one, _Hole) else one for one in plan.params]
         with connection.cursor() as cursor:
-            cursor.execute(plan.sql, values)
+            cursor.execute(_at_server(plan), values)
             found = cursor.fetchall()
         return list(_convert(found, plan)) if plan.converters else found
+
+
+def _at_server(plan: _Plan) -> str:
+    """Return what to execute: on PostgreSQL a statement that its server has read already.
+
+    Reading and planning a small query takes the server longer than running it. The statement stays
+    with the connection, also after a rollback. A pooler that hands out another connection for each
+    transaction would lose it: whoever uses one sets DISABLE_SERVER_SIDE_CURSORS, for Django's sake
+    too, and gets the plain query.
+    """
+    plain = connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS", False)
+    if connection.vendor != "postgresql" or plain:
+        return plan.sql
+    connection.ensure_connection()
+    known = _STATEMENTS.setdefault(connection.connection, {})
+    if plan.sql not in known:
+        name, numbers = f"nguva_{len(known)}", count(1)
+        sql = plan.sql % tuple(f"${next(numbers)}" for _ in plan.params)
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} AS {sql}")
+        holes = ", ".join(["%s"] * len(plan.params))
+        known[plan.sql] = f"EXECUTE {name} ({holes})" if holes else f"EXECUTE {name}"
+    return known[plan.sql]
 
 
 def _shape(value: Param) -> object:

@@ -119,9 +119,14 @@ def _book(booking: Booking) -> Appointment:
     """Run the transaction, or raise and leave everything, the hold too, as it was."""
     with transaction.atomic():
         booking.ask.service.provider = lock_provider(booking.ask.service.provider_id)
-        if (earlier := _earlier(booking)) is not None:
-            return earlier
-        _use_hold(booking)
+        # A hold is booked once at most: whoever can still spend it has not booked before.
+        if not _use_hold(booking):
+            if (earlier := _earlier(booking)) is not None:
+                return earlier
+            if booking.hold is not None:
+                raise SlotUnavailable(
+                    "We kept this time for you for a while, and that while is over."
+                )
         free = load_around(
             booking.ask,
             booking.start,
@@ -174,13 +179,12 @@ def _write(booking: Booking, staff: Staff | None) -> Appointment:
     return appointment
 
 
-def _use_hold(booking: Booking) -> None:
-    """Spend the hold. Two requests cannot both, since the lock is held."""
+def _use_hold(booking: Booking) -> bool:
+    """Spend the hold, if any; say whether it was there. Two requests cannot both: the lock."""
     if booking.hold is None:
-        return
+        return False
     live = Hold.objects.live(booking.now).filter(pk=booking.hold.pk, visitor=booking.visitor)
-    if not live.delete()[0]:
-        raise SlotUnavailable("We kept this time for you for a while, and that while is over.")
+    return bool(live.delete()[0])
 
 
 def _keys_query(*, key: str) -> QuerySet[Any, tuple[Any, ...]]:

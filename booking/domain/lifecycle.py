@@ -73,8 +73,8 @@ def expire_unanswered(*, now: datetime) -> int:
     for appointment in due:
         try:
             _change(appointment, Action.EXPIRED, by=SYSTEM, now=now)
-        except InvalidTransition:
-            continue  # somebody answered in this very moment
+        except NguvaError:
+            continue  # somebody answered in this very moment, or it may not be changed
         except DatabaseError:
             log.warning("appointment %s could not be expired", appointment.pk)
             continue  # one bad row must not keep the others waiting

@@ -61,6 +61,8 @@ def appointment_calendar(
     calendar.add("version", "2.0")
     calendar.add("method", str(method))
     entry = _entry(appointment, url=url, events=events, for_business=for_business)
+    if method is Method.CANCEL:  # also of one that stands, for whom it is taken from
+        entry["status"] = vText("CANCELLED")
     if invited is not None:
         _invite(entry, invited)
     calendar.add_component(entry)

@@ -10,7 +10,7 @@ from django.conf import settings
 from booking.feeds.ics import Invited, Method, appointment_calendar
 from booking.models import AppointmentEvent, Delivery, Notification, Side, Status
 from booking.notifications.deliver import Invitation
-from booking.notifications.recipients import Recipient
+from booking.notifications.recipients import Recipient, loses
 from booking.notifications.wording import changed_since, link
 from customers.models import Channel
 
@@ -23,13 +23,13 @@ def invitation_for(notification: Notification, recipient: Recipient) -> Invitati
     Nothing when the event was overtaken, or says neither yes nor anything about an earlier yes.
     """
     event = notification.event
-    method = _method(notification, event) if event is not None else None
+    method = _method(notification, event, recipient) if event is not None else None
     if event is None or method is None:
         return None
     appointment = event.appointment
     content = appointment_calendar(
         appointment,
-        url=link(event, recipient.side),
+        url=link(event, recipient.side, lost=loses(event, recipient)),
         events=list(appointment.events.all()),
         method=method,
         invited=_invited(event, recipient),
@@ -38,7 +38,11 @@ def invitation_for(notification: Notification, recipient: Recipient) -> Invitati
     return Invitation(str(method), content)
 
 
-def _method(notification: Notification, event: AppointmentEvent) -> Method | None:
+def _method(
+    notification: Notification, event: AppointmentEvent, recipient: Recipient
+) -> Method | None:
+    if loses(event, recipient):
+        return _taken_away(notification, event)
     if event.appointment.status != event.to_status or changed_since(event):
         return None
     if event.to_status == Status.CONFIRMED:
@@ -46,6 +50,13 @@ def _method(notification: Notification, event: AppointmentEvent) -> Method | Non
     if not _invited_before(notification, event):
         return None
     return Method.CANCEL if event.to_status in OFF else Method.REQUEST
+
+
+def _taken_away(notification: Notification, event: AppointmentEvent) -> Method | None:
+    """Nobody tells them of what comes later, so it is taken out unless it is theirs again."""
+    staff = event.appointment.staff
+    theirs = staff is not None and staff.user_id == notification.recipient_id
+    return None if theirs or not _invited_before(notification, event) else Method.CANCEL
 
 
 def _invited_before(notification: Notification, event: AppointmentEvent) -> bool:

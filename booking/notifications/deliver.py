@@ -14,8 +14,8 @@ from django.utils import translation
 from booking.models import Delivery, Notification, Side
 from booking.notifications import outcomes
 from booking.notifications.channels import email, texting
-from booking.notifications.post import NO_CONTACT, OPTED_OUT
-from booking.notifications.recipients import Recipient, recipient_of
+from booking.notifications.post import NO_CONTACT, NOT_WANTED, OPTED_OUT
+from booking.notifications.recipients import Recipient, recipient_of, still_belongs
 from booking.notifications.reminders import still_due
 from booking.notifications.short import short_text
 from booking.notifications.unsubscribe import STOPPABLE, stop_url
@@ -26,6 +26,9 @@ from project import clock
 
 DIGEST_LASTS = timedelta(hours=12)
 """How long the agenda of a day is worth reading."""
+
+MAYBE_TAKEN_ATTEMPTS = 2
+"""A text that may have been taken is not sent more often: each copy rings, and costs."""
 
 OVERTAKEN = "overtaken"
 
@@ -103,9 +106,12 @@ def _pointless(delivery: Delivery, recipient: Recipient, now: datetime) -> str:
     """Say why it should not be sent any more; empty when it should.
 
     What tells of a change is always worth telling. A reminder is not once its booking was changed
-    or has begun, and neither is the agenda of a day that is over.
+    or has begun, and neither is the agenda of a day that is over. Whoever left a
+    business reads nothing of its customers any more.
     """
     notification, kind = delivery.notification, MessageKind(delivery.notification.kind)
+    if recipient.side is Side.PROVIDER and not still_belongs(notification.provider, recipient.user):
+        return NOT_WANTED
     if kind is MessageKind.REMINDERS and not still_due(notification, now=now):
         return OVERTAKEN
     if kind is MessageKind.DIGEST and now - delivery.created_at > DIGEST_LASTS:
@@ -133,6 +139,9 @@ def _send(delivery: Delivery, recipient: Recipient, calendars: Calendars) -> str
             outcomes.failed(delivery.pk, code=error.code)
         raise NotDelivered(error.code, permanent=True) from None
     except (email.DeliveryFailed, texting.TextFailed) as error:
+        if getattr(error, "maybe_taken", False) and delivery.attempts >= MAYBE_TAKEN_ATTEMPTS:
+            outcomes.failed(delivery.pk, code=error.code)
+            raise NotDelivered(error.code, permanent=True) from None
         outcomes.trouble(delivery, code=error.code)
         wait = getattr(error, "retry_after", None)
         raise NotDelivered(error.code, permanent=False, retry_after=wait) from None

@@ -16,7 +16,7 @@ from booking.notifications.post import post
 from booking.notifications.quiet import DAY, at, zones_that_reached
 from booking.notifications.recipients import member_of
 from booking.notifications.wording import Message
-from booking.words import say_day, say_people, say_time
+from booking.words import one_line, say_day, say_people, say_time
 from customers.models import MessageKind, MessagePreference, User
 from providers.domain.access import Membership, memberships
 from providers.models import Provider, Staff
@@ -95,10 +95,10 @@ def compose_digest(place: Membership, agenda: Sequence[Appointment], *, day: dat
         _count(booked, "booking") + " today." if booked else "",
         f"The first is at {say_time(agenda[0].start, zone)}.",
         _count(waiting, "request") + " to answer." if waiting else "",
-        f"{more} more are on the site." if more > 0 else "",
+        f"{more} more {'is' if more == 1 else 'are'} on the site." if more > 0 else "",
     ]
     return Message(
-        subject=" ".join(f"Today at {place.provider}: {_totals(booked, waiting)}".split()),
+        subject=one_line(f"Today at {place.provider}: {_totals(booked, waiting)}"),
         headline=f"{say_day(day)}: {_totals(booked, waiting)}",
         sentences=[sentence for sentence in said if sentence],
         facts=[_line(appointment, place) for appointment in agenda[:MOST_SHOWN]],

@@ -9,6 +9,7 @@ from django.db.models import F
 
 from booking.models import Delivery
 from booking.models.notification import DeliveryQuerySet
+from project.db import retry_on_conflict
 
 Status = Delivery.Status
 
@@ -17,10 +18,12 @@ OPEN = frozenset({Status.QUEUED, Status.FAILED})
 
 
 def begin(delivery: Delivery) -> None:
-    """Count an attempt, before the network is asked."""
-    _open(delivery.pk).update(attempts=F("attempts") + 1)
+    """Count an attempt, before the network is asked; a failed one is on its way again."""
+    _open(delivery.pk).update(status=Status.QUEUED, attempts=F("attempts") + 1)
+    delivery.attempts += 1
 
 
+@retry_on_conflict
 def sent(delivery: Delivery, *, reference: str, now: datetime) -> None:
     """Keep that somebody took it, and the carrier's own id of it."""
     _open(delivery.pk).update(
@@ -29,8 +32,8 @@ def sent(delivery: Delivery, *, reference: str, now: datetime) -> None:
 
 
 def trouble(delivery: Delivery, *, code: str) -> None:
-    """Keep why this attempt did not work; it stays on its way."""
-    _open(delivery.pk).update(status=Status.QUEUED, error=_known(code))
+    """Keep why this attempt did not work; it stays on its way, unless it was given up meanwhile."""
+    Delivery.objects.filter(pk=delivery.pk, status=Status.QUEUED).update(error=_known(code))
 
 
 def failed(delivery_id: int, *, code: str) -> None:

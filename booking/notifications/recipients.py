@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from booking.models import Appointment, AppointmentEvent, Notification
-from booking.notifications.sides import ANSWERS, TOLD, Side
+from booking.notifications.sides import ANSWERS, TOLD, Action, Side
 from customers.models import MessageKind, User
-from providers.models import Provider
+from providers.models import Provider, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,29 @@ def recipient_of(notification: Notification) -> Recipient:
     return member_of(notification.provider, user)
 
 
+def still_belongs(provider: Provider, user: User | None) -> bool:
+    """Whether the person owns the business or works there, so may read of its customers."""
+    if user is None or not user.is_active:
+        return False
+    if user.pk == provider.owner_id:
+        return True
+    return Staff.objects.active().filter(provider=provider, user=user).exists()
+
+
+def loses(event: AppointmentEvent, recipient: Recipient) -> bool:
+    """Whether the event gives the recipient's booking to a colleague; an owner keeps them all."""
+    user = recipient.user
+    if recipient.side is Side.CUSTOMER or user is None or event.action != Action.RESCHEDULED:
+        return False
+    before, after = (one and one.user_id for one in (event.from_staff, event.to_staff))
+    return user.pk == before != after and user.pk != event.appointment.provider.owner_id
+
+
 def _business(event: AppointmentEvent) -> list[Recipient]:
     provider = event.appointment.provider
-    performers = [staff.user for staff in (event.to_staff, event.from_staff) if staff is not None]
-    people = [provider.owner, *(user for user in performers if user is not None)]
+    staff = (event.to_staff, event.from_staff)
+    performers = [one.user for one in staff if one is not None and one.active]
+    people = [user for user in (provider.owner, *performers) if user is not None and user.is_active]
     return [member_of(provider, user) for user in {user.pk: user for user in people}.values()]
 
 
@@ -97,7 +116,13 @@ def _knows(event: AppointmentEvent, recipient: Recipient) -> bool:
 
 
 def _zone(user: User | None, provider: Provider) -> ZoneInfo:
-    return ZoneInfo(user.timezone) if user is not None and user.timezone else provider.tz
+    """A timezone that does not exist is one that was not told: nobody else is to wait for it."""
+    if user is None or not user.timezone:
+        return provider.tz
+    try:
+        return ZoneInfo(user.timezone)
+    except (LookupError, ValueError):
+        return provider.tz
 
 
 def _language(user: User | None) -> str:

@@ -10,7 +10,7 @@ from booking.models import Appointment, Wording
 from booking.notifications.own_words import own_words_for
 from booking.notifications.when import own_span, span
 from booking.notifications.wording import Message
-from booking.words import say_people, say_when
+from booking.words import one_line, say_people, say_when
 
 
 def compose_reminder(appointment: Appointment, *, zone: ZoneInfo, now: datetime) -> Message:
@@ -24,7 +24,7 @@ def compose_reminder(appointment: Appointment, *, zone: ZoneInfo, now: datetime)
     place = ", ".join(filter(None, [provider.address, provider.city]))
     said = ["You said that you will come."] if appointment.attending_at else []
     return Message(
-        subject=" ".join(f"Reminder: {appointment.service}{whom}, {when}".split()),
+        subject=one_line(f"Reminder: {appointment.service}{whom}, {when}"),
         headline="Your booking is coming up",
         sentences=[f"{provider} expects you: {place}.", *said],
         facts=[fact for fact in _facts(appointment, zone, now, place) if fact[1]],

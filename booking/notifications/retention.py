@@ -20,13 +20,16 @@ BATCH = 500
 def delete_old(now: datetime, *, batch: int = BATCH) -> int:
     """Delete messages with their deliveries, and closed jobs, that are older; return how many.
 
-    Jobs count from their end. At most one batch of each by one call: the next round goes on.
+    Messages count from their writing and from the start of their booking, jobs from their end. At
+    most one batch of each by one call: the next round goes on.
     """
     return sum(_delete(rows, batch) for rows in _old(now))
 
 
 def _old(now: datetime) -> Iterator[QuerySet[Any]]:
-    yield Notification.objects.filter(created_at__lt=now - KEEP_MESSAGES)
+    until = now - KEEP_MESSAGES
+    old = Notification.objects.filter(created_at__lt=until)
+    yield old.exclude(appointment__start__gte=until)
     done, failed = now - KEEP_DONE, now - KEEP_FAILED
     yield OutboxJob.objects.filter(Q(done_at__lt=done) | Q(done_at=None, failed_at__lt=failed))
 

@@ -21,7 +21,8 @@ OVERLAP = timedelta(minutes=2)
 def seen_until(name: str, *, now: datetime, reach: timedelta) -> datetime:
     """Return since when to look: shortly before the last round, at most ``reach`` ago."""
     last = shared.get(_key(name))
-    if not isinstance(last, datetime) or last > now:  # lost, or from a clock that was wrong
+    # Lost, or from a clock that was wrong by more than those of two workers may differ.
+    if not isinstance(last, datetime) or last > now + OVERLAP:
         return now - reach
     return max(last - OVERLAP, now - reach)
 

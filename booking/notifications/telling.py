@@ -7,7 +7,7 @@ from django.utils import translation
 from booking.models import AppointmentEvent, Status, Wording
 from booking.notifications.own_words import own_words_for
 from booking.notifications.post import post
-from booking.notifications.recipients import Recipient, recipients_of
+from booking.notifications.recipients import Recipient, loses, recipients_of
 from booking.notifications.sides import Side
 from booking.notifications.wording import compose
 
@@ -24,6 +24,7 @@ def tell(event: AppointmentEvent, *, now: datetime) -> None:
                 recipient.side,
                 zone=recipient.zone,
                 own_words=_own_words(event, recipient, now),
+                lost=loses(event, recipient),
             )
         post(
             recipient,

@@ -92,9 +92,17 @@ class Message:
 
 
 def compose(
-    event: AppointmentEvent, side: Side, *, zone: ZoneInfo | None = None, own_words: str = ""
+    event: AppointmentEvent,
+    side: Side,
+    *,
+    zone: ZoneInfo | None = None,
+    own_words: str = "",
+    lost: bool = False,
 ) -> Message:
     """Write the message for one side of an event that people are told of.
+
+    ``lost`` is for somebody at the business whose booking went to a colleague: nothing is left to
+    answer, nor may the page of the booking be open to them.
 
     Reads the event with its appointment and theirs; times are on the provider's clock, as they
     were set by this event, and on the reader's own, ``zone``, where that shows another time.
@@ -104,10 +112,10 @@ def compose(
     return Message(
         subject=one_line(f"{headline}: {what}"),  # a line break would end the header
         headline=headline,
-        sentences=_sentences(event, side),
+        sentences=_sentences(event, side, lost=lost),
         facts=[fact for fact in _facts(event, side, zone=zone) if one_line(fact[1])],
-        link=link(event, side),
-        link_text="See or change your booking" if side is Side.CUSTOMER else "Open the booking",
+        link=link(event, side, lost=lost),
+        link_text=_link_text(side, lost=lost),
         own_words=own_words,
     )
 
@@ -123,14 +131,25 @@ def summary(event: AppointmentEvent, side: Side) -> str:
     return f"{appointment.service}{whom}, {time}"
 
 
-def link(event: AppointmentEvent, side: Side) -> str:
-    """Return the customer's secret link, or the business's page of the appointment."""
+def link(event: AppointmentEvent, side: Side, *, lost: bool = False) -> str:
+    """Return the customer's secret link, or the business's page of the appointment.
+
+    Whoever lost it to a colleague gets the business's first page.
+    """
     appointment = event.appointment
     if side is Side.CUSTOMER:
         path = appointment.get_absolute_url()
+    elif lost:
+        path = reverse("provider_dashboard")
     else:
         path = reverse("provider_appointment", args=[appointment.pk])
     return f"{settings.PUBLIC_URL}{path}"
+
+
+def _link_text(side: Side, *, lost: bool) -> str:
+    if side is Side.CUSTOMER:
+        return "See or change your booking"
+    return "Open the agenda" if lost else "Open the booking"
 
 
 def changed_since(event: AppointmentEvent) -> bool:
@@ -139,26 +158,27 @@ def changed_since(event: AppointmentEvent) -> bool:
     return later.filter(action__in=TOLD).exists()
 
 
-def _sentences(event: AppointmentEvent, side: Side) -> list[str]:
+def _sentences(event: AppointmentEvent, side: Side, *, lost: bool) -> list[str]:
     names = {
         "provider": str(event.appointment.provider),
         "customer": event.appointment.contact_name,
         "who": _who(event, side),
     }
     texts = [SENTENCES[side][event.action]]
-    if event.action == Action.RESCHEDULED and event.to_status == Status.PENDING:
+    if event.action == Action.RESCHEDULED and event.to_status == Status.PENDING and not lost:
         texts.append(AWAITS[side])
     # Names are filled in last and only once, so braces in a name mean nothing.
     return [one_line(text.format(**names)) for text in texts]
 
 
 def _who(event: AppointmentEvent, side: Side) -> str:
-    """Name who made the change, as the reader would."""
+    """Name who made the change, as the reader would; nobody's address to log in."""
     if event.actor in {Actor.CUSTOMER, Actor.GUEST}:
         return "You" if side is Side.CUSTOMER else event.appointment.contact_name
     if event.actor == Actor.PROVIDER:
         business = str(event.appointment.provider)
-        return business if side is Side.CUSTOMER or not event.by else str(event.by)
+        named = side is Side.PROVIDER and event.by is not None
+        return (event.by.name if named and event.by else "") or business
     return "Nguva"
 
 

@@ -91,7 +91,7 @@ def _read(answer: Answer) -> str:
     told = data.get("Message") if isinstance(data, dict) else None
     code = next((code for code, name in STATUSES.items() if name == told), None)
     if code is None or code in TAKEN:
-        raise answer.failed("answer not understood")
+        raise answer.unclear()
     return _judge(answer, code, {})
 
 
@@ -100,7 +100,7 @@ def _judge(answer: Answer, code: int | None, entry: dict[str, Any]) -> str:
         given = entry.get("messageId")
         return given[:100] if isinstance(given, str) and given != "None" else ""
     if code is None:
-        raise answer.failed("answer not understood")
+        raise answer.unclear()
     reason = f"{STATUSES.get(code, 'unknown status')} ({code})"
     if code in FINAL:
         raise TextRefused(reason)

@@ -145,10 +145,13 @@ def _outcome(error: Exception) -> DeliveryFailed | None:
     services = sys.modules.get("anymail.exceptions")
     if services is not None and isinstance(error, services.AnymailError):
         return _service_said(error, services)
-    if isinstance(error, ValueError):
-        return Undeliverable("address cannot be written")
+    if isinstance(error, mail_connection.NoConnection):
+        return DeliveryFailed("no connection")
+    # First, as a certificate that ran out is a ValueError too.
     if isinstance(error, (smtplib.SMTPException, OSError)):
         return DeliveryFailed(_masked(error))
+    if isinstance(error, ValueError):
+        return Undeliverable("address cannot be written")
     return None
 
 

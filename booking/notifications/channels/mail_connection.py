@@ -14,25 +14,35 @@ MAILS_AT_MOST = 100
 _kept = threading.local()
 
 
+class NoConnection(Exception):
+    """The server could not be reached a moment ago, so it was not asked again."""
+
+
 @contextmanager
 def kept_open() -> Iterator[None]:
     """Keep one connection for the mails that this thread sends meanwhile; close it at the end.
 
-    It is opened by the first mail and dropped after any error.
+    It is opened by the first mail and dropped after any error. Where it cannot be opened, the
+    mails after that are not tried: each would wait as long, and all other jobs behind it.
     """
-    _kept.wanted = True
+    _kept.wanted, _kept.away = True, False
     try:
         yield
     finally:
-        _kept.wanted = False
+        _kept.wanted = _kept.away = False
         drop()
 
 
 def send(mail: EmailMessage) -> None:
-    """Send one mail; raises what the backend raises. Trouble at closing undoes nothing."""
+    """Send one mail; raises what the backend raises, or ``NoConnection``.
+
+    Trouble at closing undoes nothing.
+    """
+    if getattr(_kept, "away", False):
+        raise NoConnection
     backend = _ready()
     try:
-        backend.open()
+        _open(backend)
         backend.send_messages([mail])
     except BaseException:
         drop()
@@ -48,6 +58,14 @@ def drop() -> None:
     if backend is not None:
         with suppress(smtplib.SMTPException, OSError):
             backend.close()
+
+
+def _open(backend: Any) -> None:
+    try:
+        backend.open()
+    except (smtplib.SMTPException, OSError):
+        _kept.away = getattr(_kept, "wanted", False)
+        raise
 
 
 def _ready() -> Any:

@@ -10,10 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 import requests
 from requests.auth import AuthBase
+from urllib3.exceptions import NewConnectionError
 
 from booking.notifications.channels.texting import TextFailed
 from project import clock
@@ -41,6 +43,11 @@ class Answer:
         """Return the error for an answer after which another attempt makes sense."""
         return TextFailed(code, retry_after=self.retry_after)
 
+    def unclear(self, code: str = "answer not understood") -> TextFailed:
+        """Return the error for an answer that says neither yes nor no: 200 and 201 mean yes."""
+        taken = self.status in {HTTPStatus.OK, HTTPStatus.CREATED}
+        return TextFailed(code, retry_after=self.retry_after, maybe_taken=taken)
+
 
 def post_form(url: str, fields: Mapping[str, str], *, auth: AuthBase) -> Answer:
     """POST ``fields`` form-encoded in UTF-8 and return the answer, whatever its status is.
@@ -63,11 +70,19 @@ def post_form(url: str, fields: Mapping[str, str], *, auth: AuthBase) -> Answer:
     except requests.ConnectTimeout:
         raise TextFailed("no connection") from None
     except requests.Timeout:
-        raise TextFailed("no answer in time") from None
-    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-        raise TextFailed("connection broken") from None
+        raise TextFailed("no answer in time", maybe_taken=True) from None
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+        raise TextFailed("connection broken", maybe_taken=_was_made(error)) from None
     except requests.RequestException as error:
         raise TextFailed(f"request failed ({type(error).__name__})") from None
+
+
+def _was_made(error: requests.RequestException) -> bool:
+    """Whether there was a connection before it broke, by which the text may have gone."""
+    if isinstance(error, (requests.exceptions.SSLError, requests.exceptions.ProxyError)):
+        return False
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    return not isinstance(cause, NewConnectionError)
 
 
 def _read(response: requests.Response) -> Answer:
@@ -76,9 +91,9 @@ def _read(response: requests.Response) -> Answer:
     for piece in response.iter_content(chunk_size=1024):
         raw += piece
         if len(raw) > LARGEST_ANSWER:
-            raise TextFailed("answer too large")
+            raise TextFailed("answer too large", maybe_taken=True)
         if time.monotonic() > until:
-            raise TextFailed("no answer in time")
+            raise TextFailed("no answer in time", maybe_taken=True)
     wait = _seconds(response.headers.get("Retry-After", ""))
     if 300 <= response.status_code < 400:  # noqa: PLR2004 - the redirections of HTTP
         raise TextFailed(f"redirected ({response.status_code})", retry_after=wait)

@@ -52,10 +52,16 @@ class NotConfigured(TextRefused):
 
 
 class TextFailed(NotSent):
-    """Worth another attempt; not before ``retry_after`` seconds when the carrier named a time."""
+    """Worth another attempt; not before ``retry_after`` seconds when the carrier named a time.
 
-    def __init__(self, code: str, *, retry_after: int | None = None) -> None:
+    ``maybe_taken`` says that the carrier may have the text all the same, so that attempts are few.
+    """
+
+    def __init__(
+        self, code: str, *, retry_after: int | None = None, maybe_taken: bool = False
+    ) -> None:
         super().__init__(code)
+        self.maybe_taken = maybe_taken
         self.retry_after = retry_after
         if retry_after is not None:
             self.retry_after = max(0, min(retry_after, LONGEST_RETRY_AFTER))

@@ -78,8 +78,10 @@ def _read(answer: Answer) -> str:
             _refuse(answer, answer.body.get("error_code"))
         sid = answer.body.get("sid")
         if not isinstance(sid, str):
-            raise answer.failed("answer not understood")
+            raise answer.unclear()
         return sid[:100]
+    if answer.status == HTTPStatus.OK:
+        raise answer.unclear("HTTP 200")
     return _refuse(answer, answer.body.get("code"))
 
 

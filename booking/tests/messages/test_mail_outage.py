@@ -101,6 +101,23 @@ def test_they_all_arrive_once_when_it_is_back(
     assert not queued.exists()
 
 
+def test_a_server_that_never_answers_holds_up_one_mail_and_not_all(
+    salon: Salon, settings: Settings, monday: time_machine.Traveller
+) -> None:
+    book(salon, 3)
+    with silent_server() as (port, server):
+        settings.EMAIL_PORT = port
+        with kept_open():
+            assert run_due(HANDLERS) == {Outcome.DONE: 3, Outcome.RETRY: 6}
+        assert callers(server) == 1
+    errors = Delivery.objects.filter(channel="email").values_list("error", flat=True)
+    assert Counter(errors) == {"SMTPServerDisconnected": 1, "no connection": 5}
+    with smtp_sink.running(port) as sink, kept_open():
+        monday.shift(LATER)
+        assert run_due(HANDLERS) == {Outcome.DONE: 6}
+        assert len(sink.taken) == 6
+
+
 # --- one connection for many mails --------------------------------------------------------------
 
 

@@ -80,7 +80,7 @@ def test_a_hold_is_spent_once(business: Business) -> None:
 def test_control_a_hold_that_is_not_spent_books_every_time(
     business: Business, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(booking_module, "_use_hold", lambda _: None)
+    monkeypatch.setattr(booking_module, "_use_hold", lambda _: True)
     service = business.class_of(REPEATS)
     hold = holding(service, "dana")()
     outcome = race([booking(service, hold=hold, visitor="dana")] * REPEATS)

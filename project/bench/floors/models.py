@@ -39,24 +39,6 @@ class Visit(models.Model):
         return f"{self.start:%d %b %Y %H:%M}"
 
 
-class Taken(models.Model):
-    """A time that is taken, in a table with an exclusion constraint."""
-
-    owner = models.ForeignKey(Owner, on_delete=models.CASCADE, related_name="+")
-    start = models.DateTimeField()
-    end = models.DateTimeField()
-
-    objects: ClassVar[models.Manager["Taken"]] = models.Manager()
-
-    class Meta:
-        app_label = "floors"
-        db_table = "taken"
-        managed = False
-
-    def __str__(self) -> str:
-        return f"{self.start:%d %b %Y %H:%M}"
-
-
 class Place(models.Model):
     """Something to search for."""
 

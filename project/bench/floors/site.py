@@ -27,18 +27,25 @@ settings.configure(
 django.setup(set_prefix=False)
 
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  (models need the set-up)
-from django.db import transaction  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.http import HttpRequest, HttpResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from project.bench.floors.models import Owner, Place, Taken, Visit  # noqa: E402
+from project.bench.floors.models import Owner, Place, Visit  # noqa: E402
 from project.bench.floors.tables import MONDAY, STEP, slot  # noqa: E402
 
 CELLS = 16
 DAYS = 7
 SHOWN = 20
 
+INSERT_IF_FREE = """
+    INSERT INTO taken (owner_id, "start", "end") SELECT %(owner)s, %(start)s, %(end)s
+    WHERE NOT EXISTS (
+        SELECT 1 FROM taken
+        WHERE owner_id = %(owner)s AND "start" < %(end)s AND "end" > %(start)s
+    )
+"""
 WEEK = """<div class="week">{% for day in days %}
 <section><h3>{{ day.name }}</h3>{% for cell in day.cells %}
 <button class="{{ cell.state }}" value="{{ cell.value }}"{% if cell.taken %} disabled{% endif %}>
@@ -91,14 +98,14 @@ def week(request: HttpRequest, owner: int) -> HttpResponse:
 
 
 def insert(request: HttpRequest) -> HttpResponse:
-    """Floor d-http: lock the owner, look, insert if free."""
+    """Floor d-http: lock the owner, insert if free."""
     number, start, end = slot(int(request.POST["slot"]))
     with transaction.atomic():
         owner = Owner.objects.select_for_update(no_key=True).get(pk=number)
-        if Taken.objects.filter(owner=owner, start__lt=end, end__gt=start).exists():
-            return HttpResponse(status=409)
-        Taken.objects.create(owner=owner, start=start, end=end)
-    return HttpResponse(status=201)
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_IF_FREE, {"owner": owner.pk, "start": start, "end": end})
+            made = cursor.rowcount
+    return HttpResponse(status=201 if made else 409)
 
 
 def search(request: HttpRequest) -> HttpResponse:

@@ -35,7 +35,8 @@ def test_nobody_listens(twilio: Carrier, settings: Settings) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         settings.TWILIO_URL = f"http://127.0.0.1:{free.getsockname()[1]}"
-        assert fail().code == "connection broken"
+        error = fail()
+    assert (error.code, error.maybe_taken) == ("connection broken", False)
 
 
 def test_connection_dropped_without_a_word(twilio: Carrier) -> None:
@@ -64,6 +65,26 @@ def test_a_dripping_answer_ends_too(twilio: Carrier, monkeypatch: pytest.MonkeyP
 def test_a_huge_answer_is_not_read(twilio: Carrier) -> None:
     twilio.reply = Reply(201, b" " * 1_000_000)
     assert fail().code == "answer too large"
+
+
+@pytest.mark.parametrize(
+    ("reply", "maybe"),
+    [
+        (Reply(drop=True), True),
+        (Reply(200, b"<html>"), True),
+        (Reply(201, b"<html>"), True),
+        (Reply(201, b" " * 100_000), True),
+        (Reply(500, b"<html>"), False),
+        (Reply(429, b"{}"), False),
+    ],
+)
+@pytest.mark.parametrize("service", ["twilio", "africastalking"])
+def test_what_may_have_been_taken_is_told_apart(
+    request: pytest.FixtureRequest, service: str, reply: Reply, maybe: bool
+) -> None:
+    carrier: Carrier = request.getfixturevalue(service)
+    carrier.reply = reply
+    assert fail().maybe_taken is maybe
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
