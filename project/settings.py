@@ -152,6 +152,9 @@ STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=not DEBUG)
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
 _plain_storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
 _static_storage = "project.static.HashedStorage" if STATIC_COLLECTED else _plain_storage
+# Uploaded pictures. Several machines share one folder, or a storage that STORAGES names.
+MEDIA_URL = "media/"
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _static_storage},
@@ -160,6 +163,11 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
+
+# --- businesses -----------------------------------------------------------------------------
+
+# Whether a new business waits for an admin's approval before everybody sees it.
+PROVIDER_APPROVAL = env.bool("PROVIDER_APPROVAL", default=False)
 
 # --- mail -------------------------------------------------------------------------------------
 

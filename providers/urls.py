@@ -5,6 +5,7 @@ from django.urls import path
 from providers.views.actions import appointment_action
 from providers.views.again import message_again
 from providers.views.appointments import appointment_detail, appointment_list
+from providers.views.business import business
 from providers.views.dashboard import dashboard
 from providers.views.messages import message_preview, message_settings
 from providers.views.reschedule import appointment_reschedule
@@ -28,6 +29,7 @@ urlpatterns = [
         appointment_action,
         name="provider_appointment_action",
     ),
+    path("business/", business, name="provider_business"),
     path("messages/", message_settings, name="provider_messages"),
     path("messages/preview/", message_preview, name="provider_messages_preview"),
 ]

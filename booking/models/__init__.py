@@ -1,6 +1,7 @@
 """What happens between customers and providers."""
 
 from booking.models.appointment import Appointment, AppointmentEvent, Status
+from booking.models.client import Client
 from booking.models.notification import Delivery, Notification, Side, Wording
 from booking.models.outbox import OutboxJob
 from booking.models.session import BusyTime, Hold, Session
@@ -9,6 +10,7 @@ __all__ = [
     "Appointment",
     "AppointmentEvent",
     "BusyTime",
+    "Client",
     "Delivery",
     "Hold",
     "Notification",

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from booking.models.client import Client
 from booking.models.session import Session, new_token
 from customers.models import User
 from customers.validators import validate_phone
@@ -122,6 +123,9 @@ class Appointment(models.Model):
         null=True,
         blank=True,
     )
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
     guest_name = models.CharField(max_length=150, blank=True)
     guest_email = models.EmailField(blank=True)
     guest_phone = models.CharField(max_length=16, blank=True, validators=[validate_phone])
@@ -132,6 +136,9 @@ class Appointment(models.Model):
     price = models.DecimalField(max_digits=12, decimal_places=2)
     currency = models.CharField(max_length=3)
     notes = models.TextField(blank=True, max_length=1000)
+    business_notes = models.TextField(
+        blank=True, max_length=2000, help_text="Only the business sees these."
+    )
     source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
     attending_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the customer said: I will come."
@@ -153,6 +160,7 @@ class Appointment(models.Model):
             models.Index(fields=["provider", "start"], name="appointment_by_provider"),
             models.Index(fields=["staff", "start"], name="appointment_by_staff"),
             models.Index(fields=["customer", "start"], name="appointment_by_customer"),
+            models.Index(fields=["client", "start"], name="appointment_by_client"),
             models.Index(
                 fields=["start"], name="appointment_pending", condition=Q(status=Status.PENDING)
             ),

@@ -86,6 +86,50 @@ class DateOverride(models.Model):
         check_same_business(self.provider_id, staff=[self.staff])
 
 
+class TimeOffRule(models.Model):
+    """Time off that comes again: every Tuesday 13:00–14:00, in the provider's wall-clock time.
+
+    Each time it comes is a row of ``TimeOff``, written ahead as far as anybody can book; the rule
+    says which ones to write next.
+    """
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="time_off_rules")
+    staff = models.ForeignKey(
+        Staff, on_delete=models.CASCADE, related_name="time_off_rules", null=True, blank=True
+    )
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, related_name="time_off_rules", null=True, blank=True
+    )
+    rrule = models.CharField(max_length=200, help_text="RFC 5545: FREQ=WEEKLY;BYDAY=TU")
+    first = models.DateField(help_text="The date it is counted from.")
+    start_minute = models.PositiveSmallIntegerField(help_text="Minutes since midnight.")
+    end_minute = models.PositiveSmallIntegerField(help_text="Minutes since midnight, up to 1440.")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("first", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(end_minute__gt=F("start_minute"), end_minute__lte=MINUTES_A_DAY),
+                name="time_off_rule_in_order",
+                violation_error_message="The end must come after the start, on the same day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(staff__isnull=True) | Q(resource__isnull=True),
+                name="time_off_rule_for_one",
+                violation_error_message="Choose a staff member or a resource, not both.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{clock_face(self.start_minute, self.end_minute)} {self.rrule}"
+
+    def clean(self) -> None:
+        """Keep to the business's own people and resources."""
+        super().clean()
+        check_same_business(self.provider_id, staff=[self.staff], resource=[self.resource])
+
+
 class TimeOff(models.Model):
     """A block of time in which nobody can be booked.
 
@@ -99,6 +143,9 @@ class TimeOff(models.Model):
     )
     resource = models.ForeignKey(
         Resource, on_delete=models.CASCADE, related_name="time_off", null=True, blank=True
+    )
+    rule = models.ForeignKey(
+        TimeOffRule, on_delete=models.CASCADE, related_name="times", null=True, blank=True
     )
     start = models.DateTimeField()
     end = models.DateTimeField()
@@ -119,6 +166,7 @@ class TimeOff(models.Model):
                 name="time_off_for_one",
                 violation_error_message="Choose a staff member or a resource, not both.",
             ),
+            models.UniqueConstraint(fields=["rule", "start"], name="time_off_once_per_rule"),
         )
 
     def __str__(self) -> str:

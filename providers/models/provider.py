@@ -1,5 +1,6 @@
 """Providers and the people who work for them."""
 
+from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from customers.models import User
 from customers.validators import validate_phone, validate_timezone
+from project.pictures import PictureField
 
 validate_currency = RegexValidator(
     r"\A[A-Z]{3}\Z", "Enter the three capital letters of a currency: USD, KES, ZWG."
@@ -83,6 +85,8 @@ class Provider(models.Model):
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=16, blank=True, validators=[validate_phone])
     email = models.EmailField(blank=True)
+    picture = PictureField()
+    cover = PictureField()
     timezone = models.CharField(max_length=64, validators=[validate_timezone])
     currency = models.CharField(
         max_length=3, validators=[validate_currency], help_text="ISO 4217: USD, KES, ZWG"
@@ -209,3 +213,33 @@ class Staff(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """How pages ask for invitations."""
+
+    def open(self, now: datetime) -> Self:
+        """Those that can still be accepted."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A person was asked, by email, to sign in as a member of the staff; kept as history."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"Invitation {self.pk}"

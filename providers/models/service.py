@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from project.pictures import PictureField
 from providers.models.provider import LONGEST_BUFFER, Category, Provider, Staff
 
 LONGEST_DURATION = 24 * 60
@@ -67,6 +68,7 @@ class Service(models.Model):
     slug = models.SlugField(max_length=80)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True, max_length=2000)
+    picture = PictureField()
     duration = models.PositiveSmallIntegerField(
         default=60,
         validators=[MinValueValidator(5), MaxValueValidator(LONGEST_DURATION)],

@@ -3,7 +3,7 @@
 Everything that is not theirs answers 404, so that nobody learns what exists.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -18,11 +18,15 @@ from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
 from project.access import declare, private
 from project.htmx import MemberRequest
-from providers.domain.access import Membership, memberships
+from providers.domain.access import Membership, Role, memberships
 
 View = Callable[..., HttpResponse]
-LISTS = {"pending": "Requests", "confirmed": "Coming", "past": "Past"}
-"""The lists of appointments, by their name in addresses."""
+TABS = (
+    ("provider_dashboard", "Today", True),
+    ("provider_appointments", "Bookings", True),
+    ("provider_business", "Business", True),
+)
+"""The main pages: the name of their address, their label, and whether staff have them too."""
 
 
 class Tab(NamedTuple):
@@ -65,6 +69,30 @@ def member(view: View) -> Callable[..., HttpResponseBase]:
     return person(entered)
 
 
+def manager(view: View) -> Callable[..., HttpResponseBase]:
+    """Open to those who see the whole business: its owner and managers; 404 for everybody else."""
+
+    @wraps(view)
+    def entered(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.membership.sees_all:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return member(entered)
+
+
+def owner(view: View) -> Callable[..., HttpResponseBase]:
+    """Open to the owner of the business alone; 404 for everybody else."""
+
+    @wraps(view)
+    def entered(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.membership.role is not Role.OWNER:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return member(entered)
+
+
 def enter(request: BusinessRequest) -> None:
     """Set ``request.membership``: the business that ``?business=<slug>`` names, else the first.
 
@@ -98,14 +126,12 @@ def get_appointment(request: BusinessRequest, appointment_id: int) -> Appointmen
 
 
 def business_context(request: BusinessRequest, *, here: str = "") -> dict[str, Any]:
-    """Return what every page of a business shows around its content; ``here`` is its own tab."""
+    """Return what every page of a business shows around its content; ``here`` names its tab."""
     provider = request.membership.provider
-    chosen = {"business": provider.slug} if len(request.memberships) > 1 else {}
-    listing = reverse("provider_appointments")
-    tabs = [Tab("Today", _address(reverse("provider_dashboard"), chosen), here == "today")]
-    tabs += [
-        Tab(label, _address(listing, {"status": slug} | chosen), here == slug)
-        for slug, label in LISTS.items()
+    tabs = [
+        Tab(label, address(request, name), name == here)
+        for name, label, for_staff in TABS
+        if for_staff or request.membership.sees_all
     ]
     return {
         "nav_here": "provider",
@@ -114,11 +140,23 @@ def business_context(request: BusinessRequest, *, here: str = "") -> dict[str, A
         "provider": provider,
         "zone": provider.timezone,
         "tabs": tabs,
+        "business_query": business_query(request),
     }
 
 
-def _address(path: str, params: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(params)}" if params else path
+def address(request: BusinessRequest, name: str, *args: object, **params: str) -> str:
+    """Return the address of the page called ``name``, about the same business as this request."""
+    path = reverse(name, args=args)
+    several = len(request.memberships) > 1
+    query = params | ({"business": request.membership.provider.slug} if several else {})
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def business_query(request: BusinessRequest) -> str:
+    """Return what links must add to stay with this business: nothing for people with one."""
+    if len(request.memberships) < 2:  # noqa: PLR2004 - nothing to choose
+        return ""
+    return f"?{urlencode({'business': request.membership.provider.slug})}"
 
 
 def _visible(places: Sequence[Membership]) -> Q:

@@ -12,7 +12,6 @@ from booking.models.appointment import AppointmentQuerySet
 from project import clock
 from project.htmx import render_page
 from providers.views.access import (
-    LISTS,
     BusinessRequest,
     appointments_of,
     business_context,
@@ -23,6 +22,8 @@ from providers.views.rows import make_row, make_rows
 from providers.views.sent import sent_to_customer
 
 PAGE_SIZE = 20
+LISTS = {"pending": "Requests", "confirmed": "Coming", "past": "Past"}
+"""The lists of appointments, by their name in addresses."""
 
 
 @member
@@ -33,7 +34,7 @@ def appointment_list(request: BusinessRequest) -> HttpResponse:
     tab = request.GET.get("status", "confirmed")
     found = _select(appointments_of(request.membership), tab, now)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = business_context(request, here=tab) | {
+    context = business_context(request, here="provider_appointments") | {
         "tab": tab,
         "title": LISTS[tab],
         "page": page,

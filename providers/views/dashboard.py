@@ -45,7 +45,7 @@ def dashboard(request: BusinessRequest) -> HttpResponse:
     requests = list(upcoming.pending()[: MOST_COUNTED + 1])
     today = visible.filter(status__in=ON_THE_AGENDA).starting(start, end).order_by("start", "pk")
     coming = list(upcoming.confirmed().filter(start__gte=end)[: MOST_COMING + 1])
-    context = business_context(request, here="today") | {
+    context = business_context(request, here="provider_dashboard") | {
         "now": now,
         "requests": make_rows(request, requests[:MOST_REQUESTS], now=now),
         "more_requests": len(requests) > MOST_REQUESTS,

@@ -1,0 +1,41 @@
+"""The page from which a business is set up: one line for each part of it."""
+
+from typing import NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from providers.domain.access import Membership
+from providers.views.access import BusinessRequest, address, business_context, member
+
+
+class Part(NamedTuple):
+    """A page about one part of the business; ``staff`` says that they have it too."""
+
+    name: str
+    label: str
+    text: str
+    icon: str
+    staff: bool = False
+
+
+PARTS = (Part("provider_messages", "Your words in messages", "What you add to mails", "mail"),)
+"""In the order of the page."""
+
+
+@member
+@require_safe
+def business(request: BusinessRequest) -> HttpResponse:
+    """Show the parts that this person may change."""
+    parts = [
+        {"part": part, "url": address(request, part.name)}
+        for part in PARTS
+        if _has(request.membership, part)
+    ]
+    context = business_context(request, here="provider_business") | {"parts": parts}
+    return render(request, "providers/business.html", context)
+
+
+def _has(membership: Membership, part: Part) -> bool:
+    return membership.sees_all or part.staff
