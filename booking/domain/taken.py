@@ -210,11 +210,12 @@ def _merge(ranges: Sequence[Range]) -> list[Interval]:
     since, until = ordered[0]
     for begin, end in ordered:
         if begin > until:
-            merged.append(Interval(since, until))
+            merged.append((since, until))
             since, until = begin, end
         elif end > until:
             until = end
-    return [*merged, Interval(since, until)]
+    merged.append((since, until))
+    return list(map(Interval._make, merged))  # the database keeps the ends of all rows in order
 
 
 def _shared(
