@@ -31,7 +31,9 @@ class Client(models.Model):
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="clients")
-    identity = models.CharField(max_length=260, null=True, blank=True, editable=False)
+    identity = models.CharField(  # noqa: DJ001 - unique, and several may have none
+        max_length=260, null=True, blank=True, editable=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

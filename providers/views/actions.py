@@ -18,7 +18,7 @@ from booking.models import Appointment
 from project import clock
 from project.errors import NotAllowed
 from project.htmx import wants
-from providers.forms import ReasonForm
+from providers.forms.appointments import ReasonForm
 from providers.views.access import BusinessRequest, business_context, get_appointment, member
 from providers.views.appointments import show_appointment
 from providers.views.rows import make_row

@@ -23,7 +23,7 @@ from booking.notifications.own_words import (
 )
 from project import clock
 from project.htmx import render_page
-from providers.forms import WordingForm
+from providers.forms.messages import WordingForm
 from providers.models import Provider, Service, Staff
 from providers.views.access import BusinessRequest, View, business_context, person
 

@@ -1,33 +1,13 @@
-"""What the business types into its pages."""
+"""What the business adds to messages."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 
-from booking.models import AppointmentEvent, Wording
+from booking.models import Wording
 from booking.notifications.own_words import LONGEST, validate_wording
-
-LONGEST_REASON = AppointmentEvent._meta.get_field("reason").max_length
-
-
-class ReasonForm(forms.Form):
-    """Why an appointment is declined or cancelled; the customer reads it."""
-
-    reason = forms.CharField(
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_REASON}),
-        label="Why?",
-        help_text="The customer reads this.",
-    )
-
-
-class LinesField(forms.CharField):
-    """Text of several lines: browsers end each with two characters, one is counted and kept."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python(value)).replace("\r\n", "\n")
+from providers.forms.fields import LinesField
 
 
 class WordingForm(forms.Form):

@@ -1,0 +1,1 @@
+"""What the business types into its pages, a module for each part."""
