@@ -1,6 +1,5 @@
 """Messages to people: one about one event to one person, and how each channel carried it."""
 
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -90,10 +89,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def of(self, appointment: Appointment) -> Self:
         """Those of all messages about ``appointment``, in order."""
         return self.filter(notification__appointment=appointment).order_by("created_at", "pk")
-
-    def older_than(self, instant: datetime) -> Self:
-        """Those made before ``instant``."""
-        return self.filter(created_at__lt=instant)
 
 
 class Delivery(models.Model):

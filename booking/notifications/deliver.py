@@ -15,15 +15,17 @@ from booking.models import Delivery, Notification, Side
 from booking.notifications import outcomes
 from booking.notifications.channels import email, texting
 from booking.notifications.post import NO_CONTACT, NOT_WANTED, OPTED_OUT
+from booking.notifications.quiet import late
 from booking.notifications.recipients import Recipient, recipient_of, still_belongs
 from booking.notifications.reminders import still_due
 from booking.notifications.short import short_text
-from booking.notifications.unsubscribe import STOPPABLE, stop_url
+from booking.notifications.unsubscribe import stop_url
 from booking.notifications.wording import CHANGED_SINCE, Message, changed_since
-from customers.domain.preferences import any_opted_out, wanted_channels
+from customers.domain.preferences import STOPPABLE, any_opted_out, wanted_channels
 from customers.models import Channel, MessageKind
 from project import clock
 
+JUST_WRITTEN = timedelta(minutes=10)
 DIGEST_LASTS = timedelta(hours=12)
 """How long the agenda of a day is worth reading."""
 
@@ -31,6 +33,7 @@ MAYBE_TAKEN_ATTEMPTS = 2
 """A text that may have been taken is not sent more often: each copy rings, and costs."""
 
 OVERTAKEN = "overtaken"
+NIGHT = "quiet hours"
 
 
 class Invitation(NamedTuple):
@@ -72,6 +75,7 @@ def deliver(delivery_id: int, now: datetime, *, calendars: Calendars) -> None:
     if reason := _pointless(delivery, recipient, now):
         outcomes.skipped(delivery, code=reason)
         return
+    _keep_quiet(notification, recipient, now)
     outcomes.begin(delivery)
     with translation.override(recipient.language):
         reference = _send(delivery, recipient, calendars)
@@ -117,6 +121,21 @@ def _pointless(delivery: Delivery, recipient: Recipient, now: datetime) -> str:
     if kind is MessageKind.DIGEST and now - delivery.created_at > DIGEST_LASTS:
         return OVERTAKEN
     return OPTED_OUT if kind in STOPPABLE and _stopped(delivery, recipient, kind) else ""
+
+
+def _keep_quiet(notification: Notification, recipient: Recipient, now: datetime) -> None:
+    """Hold a reminder back that trouble has delayed into the night, while the morning is in time.
+
+    Raises ``NotDelivered`` for now.
+    """
+    appointment = notification.appointment
+    if MessageKind(notification.kind) is not MessageKind.REMINDERS or appointment is None:
+        return
+    due = late(now, start=appointment.start, zone=recipient.zone)
+    # One that was written for this very moment leaves: the night had been thought of then.
+    if due > now and notification.created_at < now - JUST_WRITTEN:
+        wait = int((due - now).total_seconds()) + 1
+        raise NotDelivered(NIGHT, permanent=False, retry_after=wait)
 
 
 def _stopped(delivery: Delivery, recipient: Recipient, kind: MessageKind) -> bool:

@@ -64,11 +64,6 @@ def fill_in(text: str, values: Mapping[str, str]) -> str:
     return IN_BRACES.sub(value_of, text).strip()
 
 
-def render_own_words(provider: Provider, kind: Wording.Kind, values: Mapping[str, str]) -> str:
-    """Return what the provider says itself in messages of ``kind``; empty when it says nothing."""
-    return fill_in(own_text(provider, kind), values)
-
-
 def own_words_for(
     appointment: Appointment, kind: Wording.Kind, *, now: datetime | None = None
 ) -> str:

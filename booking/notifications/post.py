@@ -6,7 +6,7 @@ done. What runs twice writes once, by the message's dedupe key.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from booking.notifications.wording import Message
 from customers.domain.preferences import any_opted_out, wanted_channels
 from customers.models import Channel, MessageKind
 from project.db import retry_on_conflict
+from project.errors import NguvaError
 from providers.models import Provider
 
 Status = Delivery.Status
@@ -34,9 +35,20 @@ NO_CARRIER = "not configured"
 OPTED_OUT = "opted out"
 NOT_WANTED = "not wanted"
 
+AGAIN_PAUSE = timedelta(minutes=1)
+AGAIN_A_DAY = 5
+"""Sending again: how long nothing more about the same booking is, and how often in a day."""
+
 GUESTS_ORDER = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
 BY_PHONE = frozenset({Channel.SMS, Channel.WHATSAPP})
 IN_ORDER = tuple(Channel)
+
+
+class SentTooOften(NguvaError):
+    """The same person got something about the same booking again, too lately or too often."""
+
+    code = "throttled"
+    default = "Sent again a moment ago. Please wait a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +108,32 @@ def resend(notification: Notification, *, channel: Channel | None, now: datetime
 
     What is still on its way by a channel is not doubled, so a second tap does nothing. Contacts
     are those of today, and whoever does not want the channel, or the kind, is left in peace.
+    Raises ``SentTooOften``.
     """
     with transaction.atomic():
-        Notification.objects.select_for_update().get(pk=notification.pk)
+        same_booking = Notification.objects.filter(appointment=notification.appointment_id)
+        list(same_booking.order_by("pk").select_for_update().values_list("pk"))
         again = _ways_again(notification, {channel} if channel else _channels_before(notification))
         busy, numbers = set(_queued(notification)), _numbers(notification)
         again = [way for way in again if way.channel not in busy]
+        if any(way.status is Status.QUEUED for way in again):
+            _check_not_too_often(notification, now)
         return _deliver_by(notification, again, numbers=numbers, now=now)
+
+
+def _check_not_too_often(notification: Notification, now: datetime) -> None:
+    """Keep a person from getting the same again and again, which annoys, and costs by SMS."""
+    again = Delivery.objects.filter(
+        notification__appointment=notification.appointment_id,
+        notification__side=notification.side,
+        number__gt=1,
+        created_at__gt=now - timedelta(days=1),
+    )
+    times = sorted(again.values_list("created_at", flat=True))
+    if times and times[-1] > now - AGAIN_PAUSE:
+        raise SentTooOften
+    if len(set(times)) >= AGAIN_A_DAY:
+        raise SentTooOften(f"Sent again {AGAIN_A_DAY} times today. Better call them.")
 
 
 def ways(

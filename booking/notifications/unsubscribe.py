@@ -14,10 +14,6 @@ from customers.domain import preferences
 from customers.models import Channel, MessageKind, User
 from project.errors import NguvaError
 
-STOPPABLE = frozenset({MessageKind.REMINDERS, MessageKind.DIGEST})
-"""What comes by itself. Receipts of one's own bookings and the business's news of its bookings are
-answers to something that somebody just did; they carry no such link."""
-
 
 class UnknownStop(NguvaError):
     """The token was not made by us, or not for this purpose."""
@@ -43,7 +39,12 @@ def make_token(who: User | str, kind: MessageKind) -> str:
 
 def stop_url(who: User | str, kind: MessageKind) -> str:
     """Return the whole address of the page, for mails."""
-    return f"{settings.PUBLIC_URL}{reverse('messages_stop', args=[make_token(who, kind)])}"
+    return f"{settings.PUBLIC_URL}{stop_path(who, kind)}"
+
+
+def stop_path(who: User | str, kind: MessageKind) -> str:
+    """Return the path of the page, for links on the site."""
+    return reverse("messages_stop", args=[make_token(who, kind)])
 
 
 def read_token(token: str) -> Stop:

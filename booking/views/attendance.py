@@ -7,8 +7,10 @@ from django.views.decorators.http import require_http_methods
 
 from booking.domain.attendance import attendance_obstacle, confirm_attendance
 from booking.models import Appointment
+from booking.notifications.unsubscribe import stop_path
 from booking.views.answers import keep_secret, see_other
 from booking.views.manage import actor_for, describe, find_by_token
+from customers.models import MessageKind
 from project import clock
 from project.access import secret_link
 from project.errors import NguvaError
@@ -36,9 +38,18 @@ def appointment_coming(request: PageRequest, token: str) -> HttpResponse:
         "error": error,
         "moved": moved,
         "start": _start(appointment),
+        "stop_url": _stop_url(appointment),
     }
     status = 409 if request.method == "POST" else 200
     return keep_secret(render(request, "booking/coming.html", context, status=status))
+
+
+def _stop_url(appointment: Appointment) -> str:
+    """Return where guests whom only texts reach stop reminders; mails carry such a link."""
+    if appointment.customer_id is not None or appointment.contact_email:
+        return ""
+    phone = appointment.contact_phone
+    return stop_path(phone, MessageKind.REMINDERS) if phone else ""
 
 
 def _start(appointment: Appointment) -> str:

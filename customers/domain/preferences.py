@@ -20,9 +20,13 @@ DEFAULTS: dict[MessageKind, frozenset[Channel]] = {
 
 SHOWN = frozenset({Channel.IN_APP})
 
+STOPPABLE = frozenset({MessageKind.REMINDERS, MessageKind.DIGEST})
+"""What comes by itself. Receipts of one's own bookings and the business's news of its bookings are
+answers to something that somebody just did; no link stops them."""
+
 
 def wanted_channels(user: User, kind: MessageKind) -> frozenset[Channel]:
-    """Return the ways by which ``user`` wants messages of ``kind``, in one query.
+    """Return the ways by which ``user`` wants messages of ``kind``.
 
     What is shown on Nguva is always among them, save for a digest that nobody asked for.
     """
@@ -30,14 +34,30 @@ def wanted_channels(user: User, kind: MessageKind) -> frozenset[Channel]:
 
 
 def wanted_for(users: Iterable[User], kind: MessageKind) -> dict[int, frozenset[Channel]]:
-    """Return the same for many people by their primary keys, in one query for all."""
-    kind = MessageKind(kind)
+    """Return the same for many people by their primary keys, in a fixed number of queries.
+
+    One; for what can be stopped two, because somebody who stopped it as a guest, before there was
+    an account with that address, gets none of it until they choose otherwise.
+    """
+    kind, users = MessageKind(kind), list(users)
     wanted = {user.pk: set(DEFAULTS[kind]) for user in users}
+    if kind in STOPPABLE:
+        for stopped in _stopped_as_guests(users, kind):
+            wanted[stopped.pk].clear()
     chosen = MessagePreference.objects.filter(user__in=list(wanted), kind=kind)
     for user, channel, yes in chosen.values_list("user", "channel", "wanted"):
         change = wanted[user].add if yes else wanted[user].discard
         change(Channel(channel))
     return {user: _with_shown(kind, channels) for user, channels in wanted.items()}
+
+
+def _stopped_as_guests(users: Iterable[User], kind: MessageKind) -> list[User]:
+    digests = {user: [digest(each) for each in (user.email, user.phone) if each] for user in users}
+    every = [each for found in digests.values() for each in found]
+    stopped = set(
+        OptOut.objects.filter(digest__in=every, kind=kind).values_list("digest", flat=True)
+    )
+    return [user for user, found in digests.items() if not stopped.isdisjoint(found)]
 
 
 def _with_shown(kind: MessageKind, channels: set[Channel]) -> frozenset[Channel]:
@@ -63,22 +83,12 @@ def digest(address: str) -> str:
     return salted_hmac("customers.OptOut", plain, algorithm="sha256").hexdigest()
 
 
-def opted_out(address: str, kind: MessageKind) -> bool:
-    """Whether the guest at ``address`` wants no more messages of ``kind``."""
-    return any_opted_out([address], kind)
-
-
 def any_opted_out(addresses: Iterable[str], kind: MessageKind) -> bool:
     """Whether the guest said so at any of ``addresses``, of which some may be empty; one query."""
     digests = [digest(address) for address in addresses if address]
     return OptOut.objects.filter(digest__in=digests, kind=kind).exists()
 
 
-def opt_out(address: str, kind: MessageKind) -> None:
-    """Keep the wish of the guest at ``address``; a repeat is harmless."""
-    opt_out_digest(digest(address), kind)
-
-
 def opt_out_digest(digest: str, kind: MessageKind) -> None:
-    """The same for an address of which only the digest is known, as in a link."""
+    """Keep the wish of the guest at the address with this ``digest``; a repeat is harmless."""
     OptOut.objects.get_or_create(digest=digest, kind=kind)

@@ -225,7 +225,8 @@ def test_queries(salon: Salon, dana: Client, chosen: int) -> None:
         set_preference(salon.dana, kind, Channel(way), wanted=True)
     with CaptureQueriesContext(connection) as queries:
         assert dana.get(PAGE).status_code == 200
-    assert len(queries) == 6  # session, person, business or not, two kinds, the person to change
+    # Session, person, business or not, two kinds, what they stopped as a guest, the person to change.
+    assert len(queries) == 7
 
 
 def test_the_form_needs_its_token(salon: Salon) -> None:

@@ -25,7 +25,7 @@ from booking.tests.cast import (
     make_user,
     next_weekday,
 )
-from customers.domain.preferences import opt_out, set_preference
+from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind
 from project import clock
 from providers.models import DateOverride, TimeOff, WeeklyHours
@@ -65,7 +65,7 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
         expires_at=start,
     )
     set_preference(owner, MessageKind.DIGEST, Channel.EMAIL, wanted=True)
-    opt_out(owner.email, MessageKind.REMINDERS)
+    opt_out_digest(digest(owner.email), MessageKind.REMINDERS)
     Wording.objects.create(provider=provider, kind=Wording.Kind.CONFIRMATION, text="Welcome")
     appointment = book(
         make_ask(service=service),

@@ -1,22 +1,18 @@
 """Send a message about an appointment to its customer once more."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from booking.models import Appointment, Delivery, Side
-from booking.notifications.post import resend
+from booking.models import Delivery
+from booking.notifications.post import SentTooOften, resend
 from project import clock
 from providers.views.access import BusinessRequest, get_appointment, member
 from providers.views.actions import go_back
 from providers.views.sent import REASONS, to_customer
-
-PAUSE = timedelta(minutes=1)
-"""How long after sending again nothing about the same appointment is sent again."""
 
 Status = Delivery.Status
 
@@ -30,16 +26,11 @@ def message_again(
     now = clock.now()
     appointment = get_appointment(request, appointment_id)
     notification = get_object_or_404(to_customer(appointment), pk=notification_id)
-    if _just_sent_again(appointment, now):
-        messages.warning(request, "Sent again a moment ago. Please wait a minute.")
-    else:
+    try:
         _tell(request, resend(notification, channel=None, now=now))
+    except SentTooOften as refusal:
+        messages.warning(request, refusal.message)
     return go_back(request, appointment)
-
-
-def _just_sent_again(appointment: Appointment, now: datetime) -> bool:
-    again = Delivery.objects.of(appointment).filter(notification__side=Side.CUSTOMER, number__gt=1)
-    return again.filter(created_at__gt=now - PAUSE).exists()
 
 
 def _tell(request: BusinessRequest, deliveries: Sequence[Delivery]) -> None:

@@ -4,13 +4,14 @@ Only what leaves through the worker loads this module, because ``requests`` is s
 """
 
 import json
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 import requests
@@ -25,7 +26,8 @@ READ_TIMEOUT = 20.0
 """Seconds of silence that are borne while an answer is awaited."""
 
 LONGEST_ANSWER = 60.0
-"""Seconds for all of it, however slowly it drips; a worker's claim lasts several times that."""
+"""Seconds for all of it, from the look-up of the name to the last byte of an answer that drips; a
+worker's claim lasts several times that."""
 
 LARGEST_ANSWER = 64 * 1024
 """Bytes; real ones have a few hundred."""
@@ -55,7 +57,31 @@ def post_form(url: str, fields: Mapping[str, str], *, auth: AuthBase) -> Answer:
     Redirects are not followed, as they would carry credentials and somebody's number elsewhere.
     ``auth`` is always given, or else a ``.netrc`` would be asked. Raises ``TextFailed`` when no
     answer came: then the carrier may have taken the text all the same.
+
+    The timeouts of ``requests`` are for silence alone; looking up a name, or an answer that drips,
+    could take for ever. So it runs in a thread that nobody waits for any longer than that.
     """
+    outcome: SimpleQueue[Answer | TextFailed] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            outcome.put(_post(url, fields, auth))
+        except TextFailed as error:
+            outcome.put(error)
+        except Exception as error:  # noqa: BLE001 - nobody else would ever hear of it
+            outcome.put(TextFailed(f"request failed ({type(error).__name__})"))
+
+    Thread(target=ask, name="post_form", daemon=True).start()
+    try:
+        answer = outcome.get(timeout=LONGEST_ANSWER)
+    except Empty:
+        raise TextFailed("no answer in time", maybe_taken=True) from None
+    if isinstance(answer, TextFailed):
+        raise answer
+    return answer
+
+
+def _post(url: str, fields: Mapping[str, str], auth: AuthBase) -> Answer:
     try:
         with requests.post(
             url,
@@ -86,14 +112,11 @@ def _was_made(error: requests.RequestException) -> bool:
 
 
 def _read(response: requests.Response) -> Answer:
-    until = time.monotonic() + LONGEST_ANSWER
     raw = b""
     for piece in response.iter_content(chunk_size=1024):
         raw += piece
         if len(raw) > LARGEST_ANSWER:
             raise TextFailed("answer too large", maybe_taken=True)
-        if time.monotonic() > until:
-            raise TextFailed("no answer in time", maybe_taken=True)
     wait = _seconds(response.headers.get("Retry-After", ""))
     if 300 <= response.status_code < 400:  # noqa: PLR2004 - the redirections of HTTP
         raise TextFailed(f"redirected ({response.status_code})", retry_after=wait)

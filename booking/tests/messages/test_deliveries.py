@@ -16,12 +16,12 @@ from booking.jobs.runner import Watched, run_due, run_next
 from booking.models import Appointment, Delivery, Notification, OutboxJob
 from booking.notifications.channels import texting
 from booking.notifications.channels.memory import Text
-from booking.notifications.post import SEND_ATTEMPTS, resend
+from booking.notifications.post import SEND_ATTEMPTS, SentTooOften, resend
 from booking.tests.jobs import smtp_sink
 from booking.tests.jobs.salon import NOW, Salon
 from booking.tests.jobs.salon import deliver as run_jobs
 from booking.tests.jobs.smtp_sink import Sink
-from customers.domain.preferences import opt_out, set_preference
+from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind
 from project import clock
 
@@ -221,6 +221,21 @@ def test_a_second_tap_does_not_double_what_is_on_its_way(salon: Salon) -> None:
     assert len(run_jobs()) == 1
 
 
+def test_sending_again_has_an_end_for_a_day(salon: Salon, monday: time_machine.Traveller) -> None:
+    salon.book()
+    run_jobs()
+    for _ in range(5):
+        resend(message(), channel=None, now=clock.now())
+        run_jobs()
+        monday.shift(timedelta(minutes=2))
+    with pytest.raises(SentTooOften, match="5 times today"):
+        resend(message(), channel=None, now=clock.now())
+    assert run_jobs() == []
+    monday.shift(timedelta(days=1))
+    resend(message(), channel=None, now=clock.now())
+    assert len(run_jobs()) == 1
+
+
 def test_sending_again_uses_the_contacts_of_today(salon: Salon) -> None:
     salon.book()
     Appointment.objects.update(guest_email="", guest_phone="")
@@ -241,7 +256,7 @@ def test_by_another_way(salon: Salon, texts: list[Text]) -> None:
 def test_a_no_holds_for_sending_again(salon: Salon) -> None:
     salon.book()
     run_jobs()
-    opt_out("chipo@example.com", MessageKind.BOOKINGS)
+    opt_out_digest(digest("chipo@example.com"), MessageKind.BOOKINGS)
     [added] = resend(message(), channel=None, now=NOW)
     assert (added.status, added.error) == ("skipped", "opted out")
     assert run_jobs() == []

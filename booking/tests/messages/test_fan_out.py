@@ -15,7 +15,7 @@ from booking.notifications.recipients import recipients_of
 from booking.notifications.telling import tell
 from booking.tests.cast import make_user
 from booking.tests.jobs.salon import DAY, NOW, START, Salon, deliver, to_customer
-from customers.domain.preferences import opt_out, set_preference
+from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
@@ -223,14 +223,14 @@ def test_a_channel_that_was_chosen_without_a_number_is_told(salon: Salon) -> Non
 def test_a_guest_who_said_no_is_left_in_peace(
     salon: Salon, texts: list[Text], address: str
 ) -> None:
-    opt_out(address, MessageKind.BOOKINGS)
+    opt_out_digest(digest(address), MessageKind.BOOKINGS)
     salon.book()
     assert [sent.to for sent in deliver()] == [["studio@example.com"]]
     assert (outcomes(), texts) == ([("email", "skipped", "opted out")], [])
 
 
 def test_a_no_to_one_kind_says_nothing_about_another(salon: Salon) -> None:
-    opt_out("chipo@example.com", MessageKind.REMINDERS)
+    opt_out_digest(digest("chipo@example.com"), MessageKind.REMINDERS)
     salon.book()
     assert to_customer(deliver()).to == ["chipo@example.com"]
 

@@ -12,7 +12,6 @@ from booking.notifications.own_words import (
     keep_own_text,
     own_word_values,
     own_words_for,
-    render_own_words,
     validate_wording,
 )
 from booking.tests.jobs.salon import Salon
@@ -64,7 +63,6 @@ def test_each_kind_has_its_own_and_none_says_nothing(salon: Salon) -> None:
     keep_own_text(salon.provider, REMINDER, "Please wash your hair, {name}.")
     assert own_words_for(appointment, CONFIRMATION) == ""
     assert own_words_for(appointment, REMINDER) == "Please wash your hair, Chipo Moyo."
-    assert render_own_words(salon.provider, REMINDER, {"name": "X"}) == "Please wash your hair, X."
 
 
 def test_empty_text_forgets_it(salon: Salon) -> None:

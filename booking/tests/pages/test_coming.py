@@ -1,5 +1,6 @@
 """The page behind a reminder's link: opening it changes nothing, its button says yes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from booking.domain.lifecycle import cancel, reschedule
 from booking.models import Appointment, Status
 from booking.tests import cast
 from booking.tests.pages.conftest import NOW, TUESDAY, Salon
+from customers.domain.preferences import any_opted_out
+from customers.models import MessageKind
 
 
 @pytest.fixture
@@ -130,3 +133,16 @@ def test_a_logged_in_customer_is_named(client: Client, salon: Salon, booked: App
     press(client, booked)
     event = booked.events.get(action="attending")
     assert (event.by, event.actor, event.to_status) == (dana, "customer", Status.CONFIRMED)
+
+
+def test_guests_whom_only_texts_reach_can_stop_them(client: Client, booked: Appointment) -> None:
+    Appointment.objects.update(guest_email="", guest_phone="+263771234567", customer=None)
+    found = re.search(r'href="(/messages/stop/[^"]+)"', client.get(url(booked)).content.decode())
+    assert found
+    client.post(found[1])
+    assert any_opted_out(["+263771234567"], MessageKind.REMINDERS)
+
+
+def test_whoever_gets_mails_stops_them_there(client: Client, booked: Appointment) -> None:
+    Appointment.objects.update(guest_email="guest@example.com", customer=None)
+    assert "/messages/stop/" not in client.get(url(booked)).content.decode()

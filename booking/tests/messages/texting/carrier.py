@@ -46,13 +46,17 @@ class Request:
 
 @dataclass
 class Reply:
-    """``body`` may be raw bytes; ``drop`` closes without a word, ``wait`` is in seconds."""
+    """``body`` may be raw bytes; ``drop`` closes without a word, ``wait`` is in seconds.
+
+    So is ``drip``: the pause after each single byte of the body.
+    """
 
     status: int = 201
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     wait: float = 0
+    drip: float = 0
 
     @property
     def raw(self) -> bytes:
@@ -96,7 +100,12 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in (usual | reply.headers).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(reply.raw)
+        if not reply.drip:
+            self.wfile.write(reply.raw)
+            return
+        for position in range(len(reply.raw)):
+            self.wfile.write(reply.raw[position : position + 1])
+            time.sleep(reply.drip)
 
     do_GET = do_POST = do_PUT = answer  # noqa: N815 - http.server's names
 

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,9 +58,12 @@ def test_no_answer_in_time(twilio: Carrier, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_dripping_answer_ends_too(twilio: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "LONGEST_ANSWER", -1)
-    twilio.reply = Reply(201, {"sid": "SM1"})
-    assert fail().code == "no answer in time"
+    monkeypatch.setattr(posting, "LONGEST_ANSWER", 0.5)
+    twilio.reply = Reply(201, b" " * 100, drip=0.1)
+    began = time.monotonic()
+    error = fail()
+    assert (error.code, error.maybe_taken) == ("no answer in time", True)
+    assert time.monotonic() - began < 5
 
 
 def test_a_huge_answer_is_not_read(twilio: Carrier) -> None:
