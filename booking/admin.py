@@ -14,6 +14,7 @@ from booking.models import (
     Appointment,
     AppointmentEvent,
     BusyTime,
+    Client,
     Delivery,
     Hold,
     Notification,
@@ -22,7 +23,7 @@ from booking.models import (
     Wording,
 )
 from booking.notifications.own_words import validate_wording
-from booking.notifications.post import resend
+from booking.notifications.post import SentTooOften, resend
 from customers.models import Channel, User
 from project import clock
 from project.admin import LargeTable, NeverAdded, NeverDeleted, ReadOnly, Rows, Table
@@ -69,7 +70,7 @@ class AppointmentAdmin(NeverAdded, NeverDeleted, LargeTable):
     actions = ("accept", "decline", "cancel", "complete", "mark_no_show")
     fields = (
         *("reference", "status", "provider", "service", "staff", "session", "start", "end"),
-        *("party_size", "price", "currency", "source", "customer"),
+        *("party_size", "price", "currency", "source", "customer", "client"),
         *("guest_name", "guest_email", "guest_phone", "notes", "created_at", "updated_at"),
     )
     readonly_fields = tuple(set(fields) - {"guest_name", "guest_email", "guest_phone", "notes"})
@@ -125,6 +126,32 @@ class AppointmentAdmin(NeverAdded, NeverDeleted, LargeTable):
                 )
         if changed:
             self.message_user(request, f"Changed: {changed}.", messages.SUCCESS)
+
+
+@admin.register(Client)
+class ClientAdmin(NeverAdded, NeverDeleted, LargeTable):
+    """Whom each business knows. Its private notes are its own and not shown here."""
+
+    list_display = ("name", "provider", "email", "phone", "user", "blocked", "created_at")
+    list_filter = ("blocked", "created_at")
+    list_select_related = ("provider", "user")
+    search_fields = ("name", "email", "phone__contains", "user__email", "provider__slug__exact")
+    search_help_text = "Name, email, phone, the account’s email, or a provider’s exact slug"
+    fields = (
+        *("provider", "identity", "user", "merged_into"),
+        *("name", "email", "phone", "blocked", "created_at"),
+    )
+    readonly_fields = ("provider", "identity", "user", "merged_into", "created_at")
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Client,
+        form: "ModelForm[Client]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Write what was typed and nothing else: the business may have merged it meanwhile."""
+        obj.save(update_fields=form.changed_data)
 
 
 @admin.register(AppointmentEvent)
@@ -276,11 +303,17 @@ class DeliveryAdmin(ReadOnly, LargeTable):
     @admin.action(description="Send again", permissions=["resend"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> None:
         """Add a delivery to each message by the same channel; what is on its way is not doubled."""
-        now, queued = clock.now(), 0
+        now, queued, refused = clock.now(), 0, 0
         for delivery in queryset.exclude(channel=Channel.IN_APP).select_related("notification"):
-            added = resend(delivery.notification, channel=Channel(delivery.channel), now=now)
+            try:
+                added = resend(delivery.notification, channel=Channel(delivery.channel), now=now)
+            except SentTooOften:
+                refused += 1
+                continue
             queued += sum(one.status == Delivery.Status.QUEUED for one in added)
         self.message_user(request, f"Queued again: {queued}.")
+        if refused:
+            self.message_user(request, f"Sent too often lately: {refused}.", messages.WARNING)
 
 
 class WordingForm(Written):

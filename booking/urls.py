@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from booking.views import attendance, catalogue, checkout, choosing, manage, stopping
+from booking.views import attendance, catalogue, checkout, choosing, manage, short, stopping
 
 
 class TokenConverter(StringConverter):
@@ -13,6 +13,7 @@ class TokenConverter(StringConverter):
 
 
 register_converter(TokenConverter, "token")
+register_converter(short.CodeConverter, "code")
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
@@ -36,6 +37,7 @@ urlpatterns = [
         checkout.hold_release,
         name="hold_release",
     ),
+    path("s/<code:code>/", short.short_link, name="short_link"),
     path("a/<token:token>/", manage.appointment_manage, name="appointment_manage"),
     path(
         "a/<token:token>/reschedule/", manage.appointment_reschedule, name="appointment_reschedule"

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from django.utils import dateformat
 from django.utils.translation import get_language
 
+from booking.recurrence import Every, Rule
+from project.money import MOST_PLACES, decimal_places
+
 UNSEEN = frozenset({"Cc", "Cf"})
 """Unicode's categories of control and format characters."""
 
@@ -55,8 +58,12 @@ def say_duration(minutes: int) -> str:
 
 
 def say_price(amount: Decimal, currency: str) -> str:
-    """Return ``USD 1,250.00``, or ``Free``."""
-    return f"{currency} {amount:,.2f}" if amount else "Free"
+    """Return ``USD 1,250.00``, ``UGX 50,000``, or ``Free``; nothing is rounded away."""
+    if not amount:
+        return "Free"
+    whole = amount == amount.to_integral_value()
+    places = decimal_places(currency) if whole else MOST_PLACES
+    return f"{currency} {amount:,.{places}f}"
 
 
 def say_zone(zone: str) -> str:
@@ -79,3 +86,32 @@ def one_line(text: str) -> str:
         char for char in text if char.isspace() or unicodedata.category(char) not in UNSEEN
     )
     return " ".join(seen.split())
+
+
+NTHS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def say_rule(rule: Rule, first: date) -> str:
+    """Return ``every Tuesday``, ``every 2 weeks on Monday``, ``every month on the 15th``.
+
+    With ``until Tue 24 Nov 2026`` or ``5 times`` where it ends; ``first`` is counted from.
+    """
+    unit = {Every.DAY: "day", Every.WEEK: "week", Every.MONTH: "month"}[rule.every]
+    often = f"every {unit}" if rule.interval == 1 else f"every {rule.interval} {unit}s"
+    if rule.every is Every.WEEK:
+        days = " and ".join(WEEKDAYS[day] for day in rule.weekdays or (first.weekday(),))
+        often = f"every {days}" if rule.interval == 1 else f"{often} on {days}"
+    elif rule.nth is not None:
+        often += f" on the {NTHS[rule.nth.number]} {WEEKDAYS[rule.nth.weekday]}"
+    elif rule.every is Every.MONTH:
+        day = rule.month_day or first.day
+        often += " on the last day" if day < 0 else f" on the {_say_ordinal(day)}"
+    if rule.until is not None:
+        often += f", until {say_day(rule.until, year=True)}"
+    return f"{often}, {rule.count} times" if rule.count else often
+
+
+def _say_ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if 10 < number < 14 else ending}"  # noqa: PLR2004 - 11th, 12th, 13th

@@ -3,15 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from booking.domain.supply import refit_seats, save_resource
+from booking.notifications.approval import tell_approved
+from project import clock
 from project.admin import LargeTable, NeverDeleted, Rights, Table
 from providers.domain.catalogue import refresh_search_text, refresh_search_texts
 from providers.models import (
     Category,
     DateOverride,
+    FormerSlug,
     Provider,
     Resource,
     Service,
@@ -107,16 +112,31 @@ class ProviderAdmin(KeptWhenBooked, LargeTable):
     ) -> None:
         super().save_model(request, obj, form, change)
         refresh_search_text(obj)
+        if change and "approved" in form.changed_data and obj.approved:
+            tell_approved(obj, now=clock.now())
 
     @admin.action(description="Approve selected providers", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
-        changed = queryset.filter(approved=False).update(approved=True)
-        self.message_user(request, f"Approved: {changed}.")
+        approved = 0
+        for provider in queryset.filter(approved=False).select_related("owner"):
+            with transaction.atomic():
+                if Provider.objects.filter(pk=provider.pk, approved=False).update(approved=True):
+                    tell_approved(provider, now=clock.now())
+                    approved += 1
+        self.message_user(request, f"Approved: {approved}.")
 
     @admin.action(description="Unpublish selected providers", permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Provider]) -> None:
         changed = queryset.filter(published=True).update(published=False)
         self.message_user(request, f"Unpublished: {changed}.")
+
+
+@admin.register(FormerSlug)
+class FormerSlugAdmin(StaysWithItsBusiness, Table):
+    list_display = ("slug", "provider")
+    list_select_related = ("provider",)
+    search_fields = ("slug", "provider__name")
+    autocomplete_fields = ("provider",)
 
 
 @admin.register(Staff)
@@ -138,6 +158,15 @@ class ResourceAdmin(StaysWithItsBusiness, NeverDeleted, Table):
     search_fields = ("name", "provider__name")
     autocomplete_fields = ("provider",)
     ordering = ("-pk",)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Resource,
+        form: "ModelForm[Resource]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        save_resource(obj, now=clock.now())
 
 
 class ServiceForm(ServiceModelForm):
@@ -184,6 +213,16 @@ class ServiceAdmin(StaysWithItsBusiness, KeptWhenBooked, LargeTable):
     ) -> None:
         super().save_model(request, obj, form, change)
         refresh_search_text(obj.provider)
+
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: "ModelForm[Service]",
+        formsets: Any,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        refit_seats(form.instance, now=clock.now())
 
     def delete_model(self, request: HttpRequest, obj: Service) -> None:
         provider = obj.provider

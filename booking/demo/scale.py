@@ -32,7 +32,8 @@ from booking.demo.scale_supply import (
     build_sites,
     ordinary,
 )
-from booking.models import Appointment, AppointmentEvent, Session
+from booking.models import Appointment, AppointmentEvent, Client, Session
+from customers.models import User
 
 PAST_DAYS = 730
 FUTURE_DAYS = 90
@@ -46,11 +47,15 @@ SESSION = (
     *("id", "provider_id", "service_id", "staff_id", "start", "end"),
     *("occupied_from", "occupied_until", "seats", "seats_taken", "active"),
 )
+CLIENT = (
+    *("id", "provider_id", "identity", "user_id", "name", "email", "phone", "notes"),
+    *("blocked", "created_at"),
+)
 APPOINTMENT = (
-    *("id", "provider_id", "service_id", "staff_id", "session_id", "customer_id"),
+    *("id", "provider_id", "service_id", "staff_id", "session_id", "customer_id", "client_id"),
     *("guest_name", "guest_email", "guest_phone", "start", "end", "party_size", "status"),
-    *("price", "currency", "notes", "source", "reference", "token", "request_digest"),
-    *("created_at", "updated_at"),
+    *("price", "currency", "notes", "business_notes", "source", "reference", "token"),
+    *("request_digest", "created_at", "updated_at"),
 )
 EVENT = (
     *("appointment_id", "action", "actor", "by_id", "from_status", "to_status"),
@@ -107,7 +112,7 @@ def load(plan: Plan, *, now: datetime) -> Iterator[str]:
     """Load it all or nothing; yields what was done, with seconds. Deterministic but for tokens."""
     begun = time.perf_counter()
     with transaction.atomic():
-        own_tables(Session, Appointment, AppointmentEvent)
+        own_tables(Client, Session, Appointment, AppointmentEvent)
         sites = list(build_sites(plan.shapes))
         loader = Loader(now, build_customers(1 + sum(wanted for _, wanted in plan.parts) // 200))
         yield f"{len(sites)} providers ({time.perf_counter() - begun:.1f} s)"
@@ -123,25 +128,34 @@ def load(plan: Plan, *, now: datetime) -> Iterator[str]:
 
 
 class Loader:
-    """Makes rows of sessions, appointments and events, and hands them to their sinks."""
+    """Makes rows of clients, sessions, appointments and events, and hands them to their sinks."""
 
-    def __init__(self, now: datetime, customers: list[int]) -> None:
+    def __init__(self, now: datetime, customers: list[User]) -> None:
         self.now = now
         self.customers = customers
+        self.clients = Sink(Client, CLIENT)
         self.sessions = Sink(Session, SESSION)
         self.appointments = Sink(Appointment, APPOINTMENT)
         self.events = Sink(AppointmentEvent, EVENT)
+        self.client_ids = count(next_id(Client))
+        self.known: dict[str, int] = {}  # the clients of one provider, by identity
         self.first_session = next_id(Session)
         self.first_appointment = next_id(Appointment)
         self.numbers = count()
 
     @property
+    def sinks(self) -> tuple[Sink, ...]:
+        """In the order in which rows refer to one another."""
+        return self.clients, self.sessions, self.appointments, self.events
+
+    @property
     def rows(self) -> int:
         """How many rows were written."""
-        return self.sessions.written + self.appointments.written + self.events.written
+        return sum(sink.written for sink in self.sinks)
 
     def spread(self, site: Site, wanted: int) -> None:
         """Give a provider ``wanted`` appointments, over all its staff and days."""
+        self.known = {}
         rng = chance("scale", site.shape.slug)
         today = self.now.astimezone(site.zone).date()
         days = _working_days(today, -PAST_DAYS, FUTURE_DAYS)
@@ -154,6 +168,7 @@ class Loader:
 
     def fill_up(self, site: Site) -> None:
         """Book every cell from today on, so that nothing at all is free."""
+        self.known = {}
         rng = chance("scale", site.shape.slug)
         today = self.now.astimezone(site.zone).date()
         for person in site.staff_ids:
@@ -164,9 +179,9 @@ class Loader:
 
     def finish(self) -> None:
         """Write what is left and settle the ids."""
-        for sink in (self.sessions, self.appointments, self.events):
+        for sink in self.sinks:
             sink.flush()
-        settle_ids(Session, Appointment)
+        settle_ids(Client, Session, Appointment)
 
     def _add(self, site: Site, cell: "Cell", rng: Random, *, exactly: bool = False) -> None:
         """Book a cell; ``exactly``: with the service that fills it, confirmed."""
@@ -204,19 +219,33 @@ class Loader:
         )
 
     def _write_appointment(self, visit: "Visit", rng: Random) -> None:
-        guest = ("", "", "")
-        if visit.customer is None:
+        guest, user = ("", "", ""), visit.customer
+        if user is None:
             name = GUESTS[rng.randrange(len(GUESTS))]
             guest = (name, "", f"+26377{rng.randint(2_000_000, 8_999_999)}")
         self.appointments.add(
             (
                 *(self.first_appointment + visit.number, visit.site.provider_id, visit.service_id),
-                *(visit.staff_id, self.first_session + visit.number, visit.customer, *guest),
+                *(visit.staff_id, self.first_session + visit.number, user and user.pk),
+                *(self._client(visit, guest), *guest),
                 *(visit.start, visit.end, 1, visit.status, visit.price, visit.site.currency),
-                *("", "web", reference(SCALE + visit.number), secrets.token_urlsafe(24), ""),
+                *("", "", "web", reference(SCALE + visit.number), secrets.token_urlsafe(24), ""),
                 *(_text(visit.booked), _text(visit.changed)),
             )
         )
+
+    def _client(self, visit: "Visit", guest: tuple[str, str, str]) -> int:
+        """Return the provider's client, written when they book there for the first time."""
+        user = visit.customer
+        identity = f"user:{user.pk}" if user else f"phone:{guest[2]}"
+        if identity not in self.known:
+            self.known[identity] = next(self.client_ids)
+            contact = (user.name, user.email, user.phone) if user else guest
+            about = (visit.site.provider_id, identity, user and user.pk)
+            self.clients.add(
+                (self.known[identity], *about, *contact, "", False, _text(visit.booked))
+            )
+        return self.known[identity]
 
     def _write_history(self, visit: "Visit") -> None:
         about = (visit.start, visit.staff_id, "")
@@ -252,7 +281,7 @@ class Visit:
     number: int
     service_id: int
     staff_id: int
-    customer: int | None
+    customer: User | None
     start: str
     end: str
     status: str
@@ -267,18 +296,19 @@ Step = tuple[str, str, int | None, str, str, datetime]
 def _steps(visit: Visit) -> Iterator[Step]:
     """Yield its history: action, actor, by, from, to, when."""
     who = "customer" if visit.customer else "guest"
+    booker = visit.customer and visit.customer.pk
     owner, status, before = visit.site.owner_id, visit.status, "confirmed"
     if not visit.site.shape.by_hand:
-        yield "booked", who, visit.customer, "", "confirmed", visit.booked
+        yield "booked", who, booker, "", "confirmed", visit.booked
     else:
-        yield "requested", who, visit.customer, "", "pending", visit.booked
+        yield "requested", who, booker, "", "pending", visit.booked
         if status in {"pending", "cancelled"}:
             before = "pending"
         else:
             answered = visit.booked + ANSWERED_AFTER
             yield "accepted", "provider", owner, "pending", "confirmed", answered
     if status == "cancelled":
-        yield status, who, visit.customer, before, status, visit.changed
+        yield status, who, booker, before, status, visit.changed
     elif status in TOOK_TIME:
         yield status, "provider", owner, before, status, visit.changed
 

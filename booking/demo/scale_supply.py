@@ -208,9 +208,9 @@ def _build_hours(
     )
 
 
-def build_customers(count: int) -> list[int]:
-    """Make accounts that book, and return their ids. They cannot log in."""
-    made = User.objects.bulk_create(
+def build_customers(count: int) -> list[User]:
+    """Make accounts that book, and return them. They cannot log in."""
+    return User.objects.bulk_create(
         (
             User(
                 email=f"scale-customer-{number:05d}@example.com",
@@ -221,4 +221,3 @@ def build_customers(count: int) -> list[int]:
         ),
         batch_size=BATCH,
     )
-    return [user.pk for user in made]

@@ -13,10 +13,12 @@ from booking.demo.blueprint import chance
 from booking.demo.build import Business
 from booking.demo.diary import Placed, fill, local_midnight
 from booking.demo.references import MARKET, reference
+from booking.domain.clients import Contact, Person
 from booking.domain.pricing import price_of
-from booking.models import Appointment, AppointmentEvent, Session, Status
+from booking.models import Appointment, AppointmentEvent, Client, Session, Status
 from booking.models.appointment import ACTIVE
 from customers.models import User
+from providers.models import Provider
 
 Action = AppointmentEvent.Action
 By = AppointmentEvent.Actor
@@ -47,6 +49,7 @@ class Ledger:
     """All rows of the market's bookings, in the order in which they are written."""
 
     now: datetime
+    clients: dict[tuple[int, str], Client] = field(default_factory=dict)
     sessions: list[Session] = field(default_factory=list)
     resources: list[tuple[Session, Placed]] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
@@ -185,6 +188,7 @@ def _appointment(
         staff=session.staff,
         session=session,
         customer=party.customer,
+        client=_client(ledger, session.provider, party),
         guest_name=party.name,
         guest_email=party.email,
         guest_phone=party.phone,
@@ -197,6 +201,20 @@ def _appointment(
         notes=rng.choice(WISHES) if rng.randrange(8) == 0 else "",
         reference=reference(next(ledger.numbers)),
     )
+
+
+def _client(ledger: Ledger, provider: Provider, party: Party) -> Client:
+    """Return the business's client for a party: the same one for the same identity."""
+    person = Person.of(party.customer, Contact(party.name, party.email, party.phone))
+    client = Client(
+        provider=provider,
+        identity=next(key for key in person.keys if key),
+        user=party.customer,
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+    )
+    return ledger.clients.setdefault((provider.pk, str(client.identity)), client)
 
 
 def _history(
@@ -263,6 +281,7 @@ def _write(ledger: Ledger) -> None:
         ),
         batch_size=500,
     )
+    Client.objects.bulk_create(ledger.clients.values(), batch_size=500)
     Appointment.objects.bulk_create(ledger.appointments, batch_size=500)
     AppointmentEvent.objects.bulk_create(ledger.events, batch_size=500)
     mine = AppointmentEvent.objects.filter(appointment=OuterRef("pk")).order_by("created_at")

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from booking.availability import Slot
 from booking.constraints import is_overlap
 from booking.domain.actors import Actor
+from booking.domain.clients import Contact, check_not_blocked, client_of, current
 from booking.domain.errors import IdempotencyMismatch, NotFree, SlotUnavailable
 from booking.domain.events import Action, record
 from booking.domain.free_time import Ask, FreeTime, check_instant, load_around
@@ -21,24 +22,17 @@ from booking.domain.locking import lock_provider
 from booking.domain.pricing import price_of
 from booking.domain.refusals import refuse, refuse_afresh
 from booking.domain.sessions import occupy
-from booking.models import Appointment, Hold, Status
+from booking.models import Appointment, Client, Hold, Status
 from booking.words import one_line
 from customers.models import User
 from project.db import retry_on_conflict
 from project.errors import InvalidInput
 from project.prepared import Prepared
-from providers.models import Staff
+from providers.models import Provider, Staff
+
+__all__ = ["Booking", "Contact", "Source", "book"]
 
 Source = Appointment.Source
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """How to reach a guest: a name, and an email address or an E.164 phone number."""
-
-    name: str = ""
-    email: str = ""
-    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +49,7 @@ class Booking:
     now: datetime
     customer: User | None
     contact: Contact
+    client: Client | None
     notes: str
     source: Source
     idempotency_key: str | None
@@ -78,6 +73,7 @@ def book(
     now: datetime,
     customer: User | None = None,
     contact: Contact | None = None,
+    client: Client | None = None,
     notes: str = "",
     source: Source = Source.WEB,
     idempotency_key: str | None = None,
@@ -88,9 +84,15 @@ def book(
     """Book ``ask`` at ``start`` and return the appointment.
 
     The same ``idempotency_key`` returns the appointment that it made before. With ``hold`` its
-    staff member performs it or nobody, and an expired one refuses the booking. Raises
-    ``SlotUnavailable``, ``IdempotencyMismatch`` or ``InvalidInput``; then nothing was written.
+    staff member performs it or nobody, and an expired one refuses the booking. With ``client`` it
+    is booked for somebody whom the business knows: account and contact are theirs where none are
+    given. Raises ``SlotUnavailable``, ``IdempotencyMismatch``, ``ClientBlocked`` or
+    ``InvalidInput``; then nothing was written.
     """
+    if client is not None:
+        client = current(client, provider=ask.service.provider)
+        customer = customer or client.user
+        contact = contact or _contact_of(client)
     booking = Booking(
         ask=ask,
         start=check_instant(start, now=now),
@@ -98,6 +100,7 @@ def book(
         now=now,
         customer=customer,
         contact=contact or Contact(),
+        client=client,
         notes=notes,
         source=source,
         idempotency_key=idempotency_key,
@@ -160,6 +163,7 @@ def _write(booking: Booking, staff: Staff | None) -> Appointment:
         staff=staff,
         session=occupy(ask, start=booking.start, staff=staff),
         customer=booking.customer,
+        client=_client(booking, provider),
         guest_name=one_line(booking.contact.name),
         guest_email=booking.contact.email,
         guest_phone=booking.contact.phone,
@@ -177,6 +181,24 @@ def _write(booking: Booking, staff: Staff | None) -> Appointment:
     action = Action.REQUESTED if waits else Action.BOOKED
     record(appointment, action, by=booking.by, now=booking.now)
     return appointment
+
+
+def _client(booking: Booking, provider: Provider) -> Client:
+    """Return whose it is; behind the lock, as somebody may have merged the one who was chosen."""
+    if booking.client is not None:
+        client = current(booking.client, provider=provider)
+        check_not_blocked(client, booking.by)
+        return client
+    return client_of(
+        provider=provider, customer=booking.customer, contact=booking.contact, by=booking.by
+    )
+
+
+def _contact_of(client: Client) -> Contact:
+    """Return how to reach a client without an account; with one, the account says it."""
+    if client.user_id:
+        return Contact()
+    return Contact(name=client.name, email=client.email, phone=client.phone)
 
 
 def _use_hold(booking: Booking) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking.availability import Problem, Slot
 from booking.domain.free_time import FreeTime
-from project.errors import NguvaError
+from project.errors import NguvaError, NotAllowed
 
 
 class SlotUnavailable(NguvaError):
@@ -47,6 +47,20 @@ class NotFree(Exception):
         super().__init__(message)
         self.free = free
         self.message = message
+
+
+class ClientBlocked(NotAllowed):
+    """The business wants no online bookings from this person."""
+
+    code = "client_blocked"
+    default = "This business does not take online bookings from you. Please call them."
+
+
+class CannotMerge(NguvaError):
+    """Two rows of clients that must stay two."""
+
+    code = "cannot_merge"
+    default = "These two cannot be merged."
 
 
 class OutsidePolicy(NguvaError):

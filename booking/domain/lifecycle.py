@@ -169,7 +169,7 @@ def _timing(
 ) -> NguvaError | None:
     """Check the clock: the policy for customers, plain sense for everybody."""
     started = now >= appointment.start
-    if action in OPEN_TO_CUSTOMERS and not by.is_business and now > appointment.changeable_until():
+    if action in OPEN_TO_CUSTOMERS and not by.is_business and now > _open_until(appointment):
         return OutsidePolicy("It is too late to change this online. Please call instead.")
     if action == Action.CANCELLED and now >= appointment.end:
         return OutsidePolicy("This appointment is over.")
@@ -178,6 +178,11 @@ def _timing(
     if action in {Action.COMPLETED, Action.NO_SHOW, Action.EXPIRED} and not started:
         return OutsidePolicy("This can be said once the appointment has started.")
     return None
+
+
+def _open_until(appointment: Appointment) -> datetime:
+    """Return until when the customer may change it: to the end when the business asked for that."""
+    return appointment.changeable_until() if appointment.asked_at is None else appointment.end
 
 
 @retry_on_conflict
@@ -248,11 +253,11 @@ def _move(
     appointment.staff = staff
     appointment.start = start
     appointment.end = start + timedelta(minutes=ask.duration)
-    appointment.attending_at = None  # said of another time
+    appointment.attending_at = appointment.asked_at = None  # said of another time
     if not by.is_business and not appointment.provider.auto_confirm:
         appointment.status = Status.PENDING
-    changed = ["session", "staff", "start", "end", "attending_at", "status", "updated_at"]
-    appointment.save(update_fields=changed)
+    changed = ["session", "staff", "start", "end", "attending_at", "asked_at", "status"]
+    appointment.save(update_fields=[*changed, "updated_at"])
     record(
         appointment,
         Action.RESCHEDULED,

@@ -36,7 +36,7 @@ A day before and two after are more than the longest service and its buffers rea
 
 
 @dataclass(slots=True)
-class _Facts:
+class Facts:
     """What there is at one provider, in the rows that ``taken`` makes calendars of.
 
     ``sessions`` by staff member and ``of_service`` by service are the same rows.
@@ -55,7 +55,7 @@ def load_next_free(providers: Sequence[Provider], *, now: datetime) -> dict[int,
     """Return the earliest free start (UTC) of each provider by its id, at most two weeks ahead."""
     services = _load_services(providers)
     until = now + timedelta(days=DAYS_AHEAD)
-    facts = _load_facts({service.provider_id for service in services}, now=now, until=until)
+    facts = load_facts({service.provider_id for service in services}, now=now, until=until)
     found: dict[int, datetime | None] = {provider.pk: None for provider in providers}
     for service in services:
         pk = service.provider_id
@@ -80,7 +80,7 @@ def _load_services(providers: Sequence[Provider]) -> list[Service]:
 
 
 def _next_start(
-    service: Service, facts: _Facts, *, now: datetime, before: datetime
+    service: Service, facts: Facts, *, now: datetime, before: datetime
 ) -> datetime | None:
     """Return the first free start of ``service`` up to ``before``."""
     people = performers(service)
@@ -107,14 +107,20 @@ def _next_start(
     return slot.start if slot else None
 
 
-def _load_facts(providers: Collection[int], *, now: datetime, until: datetime) -> dict[int, _Facts]:
-    """Return by provider what counts between ``now`` and ``until``. Six queries."""
-    facts: dict[int, _Facts] = defaultdict(_Facts)
-    first, last = (now - timedelta(days=2)).date(), (until + timedelta(days=2)).date()
+def load_facts(
+    providers: Collection[int], *, now: datetime, until: datetime, since: datetime | None = None
+) -> dict[int, Facts]:
+    """Return by provider what counts between ``since``, or else ``now``, and ``until``.
+
+    Six queries.
+    """
+    since = since or now
+    facts: dict[int, Facts] = defaultdict(Facts)
+    first, last = (since - timedelta(days=2)).date(), (until + timedelta(days=2)).date()
     hours = _load_hours(providers, first, last)
     for pk in providers:
         facts[pk].rules = collect_rules(hours[pk])
-    span = now - timedelta(days=1), until + timedelta(days=2)
+    span = since - timedelta(days=1), until + timedelta(days=2)
     _add_time_off(facts, providers, span)
     in_sessions = _add_sessions(facts, providers, span)
     in_holds = _add_holds(facts, providers, span, now=now)
@@ -138,7 +144,7 @@ def _load_hours(providers: Collection[int], first: date, last: date) -> dict[int
     return rows
 
 
-def _add_time_off(facts: dict[int, _Facts], providers: Collection[int], span: Span) -> None:
+def _add_time_off(facts: dict[int, Facts], providers: Collection[int], span: Span) -> None:
     within = {"end__gt": span[0], "start__lt": span[1]}
     time_off = TimeOff.objects.filter(provider__in=providers, **within).order_by()
     for pk, staff, resource, start, end in time_off.values_list(
@@ -151,7 +157,7 @@ def _add_time_off(facts: dict[int, _Facts], providers: Collection[int], span: Sp
 
 
 def _add_sessions(
-    facts: dict[int, _Facts], providers: Collection[int], span: Span
+    facts: dict[int, Facts], providers: Collection[int], span: Span
 ) -> dict[int, list[tuple[Any, ...]]]:
     """Add the sessions; return the rows of their resources by provider."""
     units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
@@ -172,7 +178,7 @@ def _add_sessions(
 
 
 def _add_holds(
-    facts: dict[int, _Facts], providers: Collection[int], span: Span, *, now: datetime
+    facts: dict[int, Facts], providers: Collection[int], span: Span, *, now: datetime
 ) -> dict[int, list[tuple[Any, ...]]]:
     """Add the holds; return the rows of their services' resources by provider."""
     units: dict[int, list[tuple[Any, ...]]] = defaultdict(list)

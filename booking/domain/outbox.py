@@ -15,7 +15,8 @@ class Work:
 
     ``payload`` carries ids and short codes, never personal data. ``run_at`` is the earliest
     instant at which it runs (``None``: at once). Of two with the same ``dedupe`` the first stays,
-    also when it is done or given up. It is given up after ``max_attempts``.
+    also when it is done or given up. It is given up after ``max_attempts``. Of those that are due
+    the more urgent by ``priority`` are done first.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Work:
     run_at: datetime | None = None
     dedupe: str | None = None
     max_attempts: int = 8
+    priority: OutboxJob.Priority = OutboxJob.Priority.SOON
 
 
 def enqueue(
@@ -46,6 +48,7 @@ def enqueue_many(work: Iterable[Work], *, now: datetime) -> None:
             run_at=one.run_at or now,
             dedupe=one.dedupe,
             max_attempts=one.max_attempts,
+            priority=one.priority,
         )
         for one in work
     ]

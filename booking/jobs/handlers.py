@@ -10,6 +10,7 @@ from booking.models import AppointmentEvent
 from booking.notifications import deliver as delivering
 from booking.notifications.digest import send_digest
 from booking.notifications.reminders import send_reminder
+from booking.notifications.staff_invitations import send_invitation, tell_joined
 from booking.notifications.telling import tell
 
 
@@ -45,11 +46,28 @@ def digest(payload: Payload, now: datetime) -> None:
     send_digest(int(payload["provider"]), user_id=int(payload["user"]), day=day, now=now)
 
 
+def staff_invitation(payload: Payload, now: datetime) -> None:
+    """Mail one invitation to the person who is asked to join a business."""
+    try:
+        send_invitation(int(payload["invitation"]), now=now)
+    except delivering.NotDelivered as error:
+        if error.permanent:
+            raise PermanentFailure(error.code) from None
+        raise TemporaryFailure(error.code, retry_after=error.retry_after) from None
+
+
+def staff_joined(payload: Payload, now: datetime) -> None:
+    """Tell whoever invited that the person joined."""
+    tell_joined(int(payload["invitation"]), now=now)
+
+
 HANDLERS: Handlers = {
     "appointment_event": appointment_event,
     "deliver": Watched(deliver, delivery_given_up),
     "reminder": reminder,
     "digest": digest,
+    "staff_invitation": staff_invitation,
+    "staff_joined": staff_joined,
 }
 """Every kind of job that there is."""
 

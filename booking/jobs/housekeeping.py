@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from booking.domain import time_off
 from booking.domain.lifecycle import expire_unanswered
 from booking.jobs.runner import describe
 from booking.models import Hold
@@ -16,6 +17,7 @@ KEEP_HOLDS = timedelta(hours=1)
 """How long a hold that is over stays, so that its visitor is told so."""
 
 FORGET_EVERY = timedelta(hours=1)
+WRITE_AHEAD_EVERY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +55,22 @@ def forget(now: datetime) -> int:
     return deleted
 
 
+def write_time_off_ahead(now: datetime) -> int:
+    """Write repeating time off on: once a day, and in each round while rules are behind."""
+    if not rounds.is_time("time-off", now=now, every=WRITE_AHEAD_EVERY):
+        return 0
+    written = time_off.write_ahead(now=now)
+    if not written:
+        rounds.remember("time-off", now=now)
+    return written
+
+
 PARTS: dict[Callable[[datetime], int], str] = {
     expire: "requests expired",
     scan_reminders: "reminders found",
     scan_digests: "agendas found",
     delete_old_holds: "old holds deleted",
     forget: "old messages and jobs deleted",
+    write_time_off_ahead: "repetitions of time off written on",
 }
 """What there is to do, and how the log says that it was done."""

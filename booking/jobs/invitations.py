@@ -43,6 +43,8 @@ def _method(
 ) -> Method | None:
     if loses(event, recipient):
         return _taken_away(notification, event)
+    if event.action == AppointmentEvent.Action.ASKED:
+        return None  # nothing that a calendar shows is another
     if event.appointment.status != event.to_status or changed_since(event):
         return None
     if event.to_status == Status.CONFIRMED:

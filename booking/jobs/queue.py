@@ -56,7 +56,9 @@ Lost = Callable[[OutboxJob], None]
 
 @retry_on_conflict
 def claim(*, now: datetime, lost: Lost = lambda _job: None) -> Claim | None:
-    """Take the job that has been due longest, or nothing; rivals get different jobs.
+    """Take the most urgent job, of those the one that has been due longest; or nothing.
+
+    Rivals get different jobs.
 
     PostgreSQL skips rows that a rival is just taking; on SQLite the immediate transaction lets one
     in at a time. A job whose attempts are used up without an answer is given up on the way.

@@ -143,6 +143,12 @@ class Appointment(models.Model):
     attending_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the customer said: I will come."
     )
+    asked_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the business asked the customer to choose another time.",
+    )
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
     idempotency_key = models.CharField(
@@ -238,6 +244,7 @@ class AppointmentEvent(models.Model):
         NO_SHOW = "no_show", "Did not come"
         EXPIRED = "expired", "Expired"
         ATTENDING = "attending", "Will come"
+        ASKED = "asked", "Asked to choose another time"
 
     class Actor(models.TextChoices):
         CUSTOMER = "customer", "Customer"

@@ -58,6 +58,7 @@ class Client(models.Model):
         indexes = (
             models.Index(fields=["provider", "name"], name="client_by_name"),
             models.Index(fields=["provider", "phone"], name="client_by_phone"),
+            models.Index(fields=["provider", "email"], name="client_by_email"),
         )
         constraints = (
             models.UniqueConstraint(fields=["provider", "identity"], name="client_once"),

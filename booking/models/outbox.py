@@ -17,15 +17,22 @@ class OutboxQuerySet(models.QuerySet["OutboxJob"]):
         return self.filter(done_at__isnull=True, failed_at__isnull=True)
 
     def due(self, now: datetime) -> Self:
-        """Open ones whose time has come and that no live worker holds, oldest first."""
+        """Open ones whose time has come and that nobody holds: urgent ones, then oldest first."""
         free = Q(leased_until__isnull=True) | Q(leased_until__lte=now)
-        return self.open().filter(free, run_at__lte=now).order_by("run_at", "pk")
+        return self.open().filter(free, run_at__lte=now).order_by("priority", "run_at", "pk")
 
 
 class OutboxJob(models.Model):
     """One piece of work; delivered at least once, so its handler must bear a repeat."""
 
+    class Priority(models.IntegerChoices):
+        """Somebody waits for the answer to what they just did, while thousands of reminders go."""
+
+        SOON = 0, "Soon"
+        IN_TURN = 1, "In turn"
+
     kind = models.CharField(max_length=60)
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.SOON)
     payload = models.JSONField(default=dict, help_text="Ids only, never personal data.")
     run_at = models.DateTimeField(default=clock.now)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -44,9 +51,12 @@ class OutboxJob(models.Model):
         ordering = ("run_at", "pk")
         indexes = (
             models.Index(
-                fields=["run_at"],
-                name="outbox_open",
+                fields=["priority", "run_at"],
+                name="outbox_next",
                 condition=Q(done_at__isnull=True, failed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["done_at"], name="outbox_done", condition=Q(done_at__isnull=False)
             ),
         )
 

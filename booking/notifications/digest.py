@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from booking.domain.outbox import Payload, Work, enqueue_many
-from booking.models import Appointment, Status
+from booking.models import Appointment, OutboxJob, Status
 from booking.notifications import rounds
 from booking.notifications.post import post
 from booking.notifications.quiet import DAY, at, zones_that_reached
@@ -162,7 +162,12 @@ def _work(reader: Reader, now: datetime) -> Work:
     """Return the job for the local day on which ``now`` falls."""
     day = now.astimezone(ZoneInfo(reader.timezone)).date()
     payload: Payload = {"provider": reader.provider, "user": reader.user, "day": day.isoformat()}
-    return Work(kind=KIND, payload=payload, dedupe=_key(reader.provider, day, reader.user))
+    return Work(
+        kind=KIND,
+        payload=payload,
+        dedupe=_key(reader.provider, day, reader.user),
+        priority=OutboxJob.Priority.IN_TURN,
+    )
 
 
 def _key(provider: int, day: date, user: int) -> str:

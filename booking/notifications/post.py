@@ -14,12 +14,12 @@ from django.db.models import Max
 from django.urls import reverse
 
 from booking.domain.outbox import Work, enqueue_many
-from booking.models import Appointment, AppointmentEvent, Delivery, Notification, Side
+from booking.models import Appointment, AppointmentEvent, Delivery, Notification, OutboxJob, Side
 from booking.notifications.channels.texting import can_text
 from booking.notifications.recipients import Recipient, recipient_of
 from booking.notifications.short import cut
 from booking.notifications.wording import Message
-from customers.domain.preferences import any_opted_out, wanted_channels
+from customers.domain.preferences import STOPPABLE, any_opted_out, wanted_channels
 from customers.models import Channel, MessageKind
 from project.db import retry_on_conflict
 from project.errors import NguvaError
@@ -126,6 +126,7 @@ def _check_not_too_often(notification: Notification, now: datetime) -> None:
     again = Delivery.objects.filter(
         notification__appointment=notification.appointment_id,
         notification__side=notification.side,
+        notification__recipient=notification.recipient_id,
         number__gt=1,
         created_at__gt=now - timedelta(days=1),
     )
@@ -205,12 +206,19 @@ def _deliver_by(
             payload={"delivery": delivery.pk},
             dedupe=f"deliver:{delivery.pk}",
             max_attempts=SEND_ATTEMPTS,
+            priority=_priority(notification),
         )
         for delivery in deliveries
         if delivery.status == Status.QUEUED
     )
     enqueue_many(jobs, now=now)
     return deliveries
+
+
+def _priority(notification: Notification) -> OutboxJob.Priority:
+    """What comes by itself lets pass what answers somebody."""
+    by_itself = MessageKind(notification.kind) in STOPPABLE
+    return OutboxJob.Priority.IN_TURN if by_itself else OutboxJob.Priority.SOON
 
 
 def _numbers(notification: Notification) -> dict[str, int]:

@@ -46,6 +46,8 @@ def recipients_of(event: AppointmentEvent) -> list[Recipient]:
     if event.action not in TOLD:
         return []
     appointment = event.appointment
+    if event.action == Action.ASKED:  # the business asks; nobody there need be told
+        return [customer_of(appointment)]
     return [customer_of(appointment), *(r for r in _business(event) if not _knows(event, r))]
 
 

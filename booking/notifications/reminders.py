@@ -14,7 +14,7 @@ from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from booking.domain.outbox import Payload, Work, enqueue_many
-from booking.models import Appointment, AppointmentEvent, Notification, Status
+from booking.models import Appointment, AppointmentEvent, Notification, OutboxJob, Status
 from booking.models.appointment import AppointmentQuerySet
 from booking.notifications import rounds
 from booking.notifications.post import post
@@ -23,6 +23,7 @@ from booking.notifications.recipients import customer_of
 from booking.notifications.reminding import compose_reminder
 from customers.models import REMINDER_LEADS, MessageKind, default_reminder_leads
 
+IN_TURN = OutboxJob.Priority.IN_TURN
 KIND = "reminder"
 """The kind of the jobs."""
 
@@ -202,7 +203,7 @@ def _work(one: Candidate, since: datetime, now: datetime) -> Work | None:
 def _job(pk: int, minute: int, lead: int, *, run_at: datetime, again: bool = False) -> Work:
     payload: Payload = {"appointment": pk, "minute": minute, "lead": lead}
     key = _key(pk, minute, lead) + (f":{_minute(run_at)}" if again else "")
-    return Work(kind=KIND, payload=payload, run_at=run_at, dedupe=key)
+    return Work(kind=KIND, payload=payload, run_at=run_at, dedupe=key, priority=IN_TURN)
 
 
 def _key(pk: int, minute: int, lead: int) -> str:

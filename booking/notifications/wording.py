@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from booking.models import AppointmentEvent, Status
-from booking.notifications.sides import TOLD, Action, Actor, Side
+from booking.notifications.sides import CHANGES, Action, Actor, Side
 from booking.notifications.when import own_span, span
 from booking.words import one_line, say_people, say_price, say_when
 
@@ -22,6 +22,7 @@ HEADLINES: dict[Side, dict[str, str]] = {
         Action.CANCELLED: "Your booking is cancelled",
         Action.RESCHEDULED: "Your booking is moved",
         Action.EXPIRED: "Your request was not answered",
+        Action.ASKED: "Please choose another time",
     },
     Side.PROVIDER: {
         Action.REQUESTED: "New request",
@@ -43,6 +44,10 @@ SENTENCES: dict[Side, dict[str, str]] = {
         Action.CANCELLED: "{who} cancelled this booking.",
         Action.RESCHEDULED: "{who} moved this booking.",
         Action.EXPIRED: "{provider} did not answer in time, so this booking does not take place.",
+        Action.ASKED: (
+            "{provider} cannot keep this time and asks you to choose another one. "
+            "The booking stays as it is until you do."
+        ),
     },
     Side.PROVIDER: {
         Action.REQUESTED: "{customer} asks for this time. Please accept or decline.",
@@ -115,7 +120,7 @@ def compose(
         sentences=_sentences(event, side, lost=lost),
         facts=[fact for fact in _facts(event, side, zone=zone) if one_line(fact[1])],
         link=link(event, side, lost=lost),
-        link_text=_link_text(side, lost=lost),
+        link_text=_link_text(event, side, lost=lost),
         own_words=own_words,
     )
 
@@ -138,7 +143,7 @@ def link(event: AppointmentEvent, side: Side, *, lost: bool = False) -> str:
     """
     appointment = event.appointment
     if side is Side.CUSTOMER:
-        path = appointment.get_absolute_url()
+        path = _customers_path(event)
     elif lost:
         path = reverse("provider_dashboard")
     else:
@@ -146,16 +151,24 @@ def link(event: AppointmentEvent, side: Side, *, lost: bool = False) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def _link_text(side: Side, *, lost: bool) -> str:
+def _customers_path(event: AppointmentEvent) -> str:
+    """Return the page of the booking, or that of its free times for somebody asked to choose."""
+    if event.action == Action.ASKED:
+        return reverse("appointment_reschedule", args=[event.appointment.token])
+    return event.appointment.get_absolute_url()
+
+
+def _link_text(event: AppointmentEvent, side: Side, *, lost: bool) -> str:
     if side is Side.CUSTOMER:
-        return "See or change your booking"
+        asked = event.action == Action.ASKED
+        return "Choose another time" if asked else "See or change your booking"
     return "Open the agenda" if lost else "Open the booking"
 
 
 def changed_since(event: AppointmentEvent) -> bool:
     """Whether a later event says something else about the appointment."""
     later = AppointmentEvent.objects.filter(appointment=event.appointment_id, pk__gt=event.pk)
-    return later.filter(action__in=TOLD).exists()
+    return later.filter(action__in=CHANGES).exists()
 
 
 def _sentences(event: AppointmentEvent, side: Side, *, lost: bool) -> list[str]:

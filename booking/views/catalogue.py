@@ -12,12 +12,18 @@ from django.views.decorators.http import require_safe
 
 from booking.domain.cities import list_cities
 from booking.domain.next_free import load_next_free
+from booking.preview import link_preview
+from booking.views.answers import keep_private
 from booking.views.asking import parse_number
+from booking.views.embed import embeddable, is_embedded, keep_embed
+from booking.views.moved import follow_moves, is_hidden
+from booking.whatsapp import whatsapp_link
 from booking.words import say_duration, say_price, say_when
-from project import clock
+from project import clock, pictures
 from project.access import public
 from project.htmx import PageRequest, render_page
 from project.prepared import Prepared
+from providers.domain.places import say_country
 from providers.models import Category, Provider, Service, Staff, WeeklyHours
 from providers.models.hours import clock_face
 
@@ -49,7 +55,7 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A provider in a list, in texts: ``initials`` and ``colour`` make its picture."""
+    """A provider in a list, in texts: ``initials`` and ``colour`` stand for a missing picture."""
 
     pk: str
     url: str
@@ -57,9 +63,13 @@ class Card:
     meta: str
     initials: str
     colour: str
+    picture: str
+    sharp_picture: str
 
     @classmethod
-    def of(cls, pk: int, slug: str, name: str, category: str, city: str) -> Self:
+    def of(  # noqa: PLR0917 - the columns of a row, in their order
+        cls, pk: int, slug: str, name: str, category: str, city: str, picture: str
+    ) -> Self:
         """Return the card of a provider."""
         return cls(
             pk=str(pk),
@@ -68,8 +78,12 @@ class Card:
             meta=f"{category} · {city}",
             initials="".join(word[0] for word in name.split()[:2]),
             colour=f"c{pk % 10}",
+            picture=pictures.url(picture, 96) if picture else "",
+            sharp_picture=pictures.url(picture, 192) if picture else "",
         )
 
+
+CARD_COLUMNS = ("pk", "slug", "name", "category__name", "city", "picture")
 
 CATEGORIES = Prepared(lambda: Category.objects.values_list("slug", "name", "icon"))
 """The few of them are on every list."""
@@ -80,7 +94,7 @@ CATEGORIES = Prepared(lambda: Category.objects.values_list("slug", "name", "icon
 def home(request: PageRequest) -> HttpResponse:
     """Show the search box, the categories and some providers to start with."""
     featured = Provider.objects.listed().featured()
-    rows = featured.values_list("pk", "slug", "name", "category__name", "city")[:FEATURED]
+    rows = featured.values_list(*CARD_COLUMNS)[:FEATURED]
     context = {
         "cards": [Card.of(*row) for row in rows],
         "categories": CATEGORIES.rows(),
@@ -101,7 +115,7 @@ def provider_list(request: PageRequest) -> HttpResponse:
         found = found.of_category(search.category)
     skip = (search.page - 1) * PAGE_SIZE
     # One more than is shown says whether there is a next page, without counting.
-    rows = found.values_list("pk", "slug", "name", "category__name", "city")
+    rows = found.values_list(*CARD_COLUMNS)
     cards = [Card.of(*row) for row in rows[skip : skip + PAGE_SIZE + 1]]
     context = {
         "cards": cards[:PAGE_SIZE],
@@ -137,27 +151,38 @@ def next_free(request: PageRequest) -> HttpResponse:
 
 @public
 @require_safe
+@follow_moves
+@embeddable
 def provider_detail(request: PageRequest, slug: str) -> HttpResponse:
-    """Show a provider: what can be booked, who works there, when and where."""
-    services = Service.objects.active().select_related("category")
-    services = services.prefetch_related(Prefetch("staff", Staff.objects.active()))
-    providers = Provider.objects.listed().select_related("category")
-    provider = get_object_or_404(
-        providers.prefetch_related(
-            Prefetch("services", services),
-            Prefetch("staff", Staff.objects.active()),
-            Prefetch("weekly_hours", WeeklyHours.objects.filter(staff=None)),
-        ),
-        slug=slug,
-    )
+    """Show a provider: what can be booked, who works there, when and where.
+
+    ``?staff=`` narrows the services to those of one person, and leads to that person's times.
+    """
+    provider = _find_provider(slug)
+    hidden = is_hidden(request, provider)
     today = clock.now().astimezone(provider.tz).weekday()
+    person = _read_person(request, provider)
+    keep = ({"staff": str(person.pk)} if person else {}) | keep_embed(request)
     context = {
-        "groups": _group(provider),
+        "embed": is_embedded(request),
+        "directions": _directions(provider),
+        "groups": _group(provider, person, f"?{urlencode(keep)}" if keep else ""),
+        "hidden": hidden,
         "hours": _week(list(provider.weekly_hours.all()), today=today),
         "people": list(provider.staff.all()),
+        "person": person,
+        "preview": link_preview(
+            provider,
+            title=provider.name,
+            description=provider.description or f"Book a time at {provider.name}.",
+            path=provider.get_absolute_url(),
+        ),
         "provider": provider,
+        "whatsapp": whatsapp_link(provider.phone, f"Hello {provider.name}, "),
+        "whole_url": provider.get_absolute_url() + ("?embed=1" if is_embedded(request) else ""),
     }
-    return render(request, "booking/provider.html", context)
+    response = render(request, "booking/provider.html", context)
+    return keep_private(response) if hidden else response
 
 
 def _read_search(request: PageRequest) -> Search:
@@ -177,17 +202,49 @@ def _next_free_url(cards: list[Card]) -> str:
     return f"{reverse('next_free')}?ids={ids}" if ids else ""
 
 
-def _group(provider: Provider) -> list[tuple[str, list[dict[str, object]]]]:
-    """Return the services in rows by category, in the provider's order."""
+def _find_provider(slug: str) -> Provider:
+    """Return the provider, public or not, with all that its page shows."""
+    services = Service.objects.active().select_related("category")
+    services = services.prefetch_related(Prefetch("staff", Staff.objects.active()))
+    providers = Provider.objects.select_related("category")
+    return get_object_or_404(
+        providers.prefetch_related(
+            Prefetch("services", services),
+            Prefetch("staff", Staff.objects.active()),
+            Prefetch("weekly_hours", WeeklyHours.objects.filter(staff=None)),
+        ),
+        slug=slug,
+    )
+
+
+def _directions(provider: Provider) -> str:
+    """Return the address of a map of the place; nothing is asked there until somebody presses."""
+    place = ", ".join(
+        filter(None, [provider.address, provider.city, say_country(provider.country)])
+    )
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': place})}"
+
+
+def _read_person(request: PageRequest, provider: Provider) -> Staff | None:
+    """Return whom the address asks for, if that person can be booked here."""
+    chosen = parse_number(request.GET.get("staff", ""))
+    return next((person for person in provider.staff.all() if person.pk == chosen), None)
+
+
+def _group(
+    provider: Provider, person: Staff | None, query: str
+) -> list[tuple[str, list[dict[str, object]]]]:
+    """Return the services, all or one person's, in rows by category, in the provider's order."""
     groups: dict[str, list[dict[str, object]]] = {}
     for service in provider.services.all():
-        name = service.category.name if service.category else ""
-        groups.setdefault(name, []).append(_row(service, provider))
+        if person is None or (service.needs_staff and person in service.staff.all()):
+            name = service.category.name if service.category else ""
+            groups.setdefault(name, []).append(_row(service, provider, query))
     return list(groups.items())
 
 
-def _row(service: Service, provider: Provider) -> dict[str, object]:
-    """Return what a service's row says."""
+def _row(service: Service, provider: Provider, query: str) -> dict[str, object]:
+    """Return what a service's row says; ``query`` goes along to its times."""
     lengths = service.durations
     length = say_duration(service.duration)
     if len(lengths) > 1:
@@ -202,7 +259,7 @@ def _row(service: Service, provider: Provider) -> dict[str, object]:
         "length": length,
         "people": [person.name for person in service.staff.all()],
         "price": price,
-        "url": reverse("booking", args=[provider.slug, service.slug]),
+        "url": reverse("booking", args=[provider.slug, service.slug]) + query,
     }
 
 

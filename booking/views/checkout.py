@@ -14,7 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from booking.availability import Slot
 from booking.domain.actors import Actor
 from booking.domain.booking import book
-from booking.domain.errors import IdempotencyMismatch, SlotUnavailable, TooManyHolds
+from booking.domain.errors import (
+    ClientBlocked,
+    IdempotencyMismatch,
+    SlotUnavailable,
+    TooManyHolds,
+)
 from booking.domain.free_time import Ask, check_instant, load_around
 from booking.domain.holds import release_hold, take_hold
 from booking.domain.pricing import price_of
@@ -134,6 +139,9 @@ def _book(
     except SlotUnavailable as error:
         start = shown.starts_at
         return _over(request, ask, start, form, now=now, visitor=visitor, error=error)
+    except ClientBlocked as error:
+        form.add_error(None, error.message)
+        return _again(request, ask, shown, form, now=now, status=422)
     except IdempotencyMismatch:
         raise Http404 from None  # we signed both, so this is nothing that a browser of ours sends
     except InvalidInput as error:

@@ -1,8 +1,8 @@
 """Choose a time: the booking page with its live grid, and the way to the first free time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,11 +10,22 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking.domain.free_time import Ask, load_free_time, max_party, performers
+from booking.domain.free_time import Ask, check_instant, load_free_time, max_party, performers
 from booking.domain.pricing import price_of
-from booking.views.asking import bookable_dates, plain_ask, read_ask, read_date, read_view
+from booking.preview import LinkPreview, link_preview
+from booking.views.asking import (
+    View,
+    bookable_dates,
+    plain_ask,
+    read_ask,
+    read_date,
+    read_start,
+    read_view,
+)
+from booking.views.embed import embeddable, is_embedded, keep_embed
 from booking.views.grid import Wish, load_grid, respond_grid
 from booking.views.lookup import find_service
+from booking.views.moved import follow_moves
 from booking.visitor import read_visitor
 from booking.words import say_duration, say_price, say_when
 from project import clock
@@ -37,21 +48,30 @@ class Choice:
     url: str = ""
 
 
+class Wanted(NamedTuple):
+    """What an address of the booking page asks for."""
+
+    ask: Ask
+    view: View
+    day: date | None
+    start: datetime | None
+    problem: str
+
+
 @public
 @require_safe
+@follow_moves
+@embeddable
 def booking(request: PageRequest, slug: str, service: str) -> HttpResponse:
-    """Show the free times of a service; HTMX asks for the grid alone."""
+    """Show the free times of a service; HTMX asks for the grid alone.
+
+    ``?start=`` is a time that was chosen elsewhere: the page offers to go on with it.
+    """
     now = clock.now()
     found = find_service(slug, service)
-    ask, problem = plain_ask(found), ""
-    view, day = read_view({}), None
-    try:
-        ask = read_ask(request.GET, found)
-        view, day = read_view(request.GET), read_date(request.GET)
-    except InvalidInput as error:
-        problem = error.message
+    ask, view, day, start, problem = _read_wanted(request, found, now=now)
     path = reverse("booking", args=[slug, service])
-    wish = Wish(path=path, keep=keep_ask(ask), view=view, date=day)
+    wish = Wish(path=path, keep=keep_ask(ask) | keep_embed(request), view=view, date=day)
     first_url = Wish(
         path=reverse("first_free_time", args=[slug, service]), keep=wish.keep, view=view, date=None
     ).url()
@@ -61,9 +81,12 @@ def booking(request: PageRequest, slug: str, service: str) -> HttpResponse:
     today, last = bookable_dates(found.provider, now)
     context = {
         "ask": ask,
+        "chosen": _describe_chosen(start, found, now=now),
+        "embed": is_embedded(request),
         "grid": grid,
         "hold_url": reverse("hold_create", args=[slug, service]),
         "last": last,
+        "preview": _preview(found, path),
         "problem": problem,
         "provider": found.provider,
         "service": found,
@@ -76,6 +99,7 @@ def booking(request: PageRequest, slug: str, service: str) -> HttpResponse:
 
 @public
 @require_safe
+@embeddable
 def first_free_time(request: PageRequest, slug: str, service: str) -> HttpResponse:
     """Find the earliest free time: HTMX gets a link to its day, a plain request is led there."""
     now = clock.now()
@@ -90,7 +114,8 @@ def first_free_time(request: PageRequest, slug: str, service: str) -> HttpRespon
     zone = found.provider.tz
     day = slot.start.astimezone(zone).date() if slot else None
     path = reverse("booking", args=[slug, service])
-    url = Wish(path=path, keep=keep_ask(ask), view=view, date=day).url()
+    keep = keep_ask(ask) | keep_embed(request)
+    url = Wish(path=path, keep=keep, view=view, date=day).url()
     if wants(request, "first-free"):
         when = say_when(slot.start, zone, now=now) if slot else ""
         context = {"when": when, "url": url, "provider": found.provider}
@@ -99,6 +124,46 @@ def first_free_time(request: PageRequest, slug: str, service: str) -> HttpRespon
         days = (last - today) // timedelta(days=1)
         messages.info(request, f"There is no free time in the next {days} days.")
     return redirect(url)
+
+
+def _read_wanted(request: PageRequest, service: Service, *, now: datetime) -> Wanted:
+    """Return what the address asks for; with a ``problem``, what a page shows all the same."""
+    ask, view, day, start = plain_ask(service), read_view({}), None, None
+    try:
+        ask = read_ask(request.GET, service)
+        view, day = read_view(request.GET), read_date(request.GET)
+        start = _read_chosen(request, now=now)
+    except InvalidInput as error:
+        return Wanted(ask, view, day, start, error.message)
+    if start and day is None:
+        day = start.astimezone(service.provider.tz).date()
+    return Wanted(ask, view, day, start, "")
+
+
+def _read_chosen(request: PageRequest, *, now: datetime) -> datetime | None:
+    """Return the time that a link or a page within another site has chosen, if any."""
+    if is_embedded(request) or "start" not in request.GET:
+        return None
+    return check_instant(read_start(request.GET), now=now)
+
+
+def _describe_chosen(start: datetime | None, service: Service, *, now: datetime) -> Choice | None:
+    """Return the button for a time that was chosen elsewhere; pressing it tells if it is free."""
+    if start is None:
+        return None
+    when = say_when(start, service.provider.tz, now=now)
+    return Choice(label=when, value=f"{start:%Y-%m-%dT%H:%MZ}", current=True)
+
+
+def _preview(service: Service, path: str) -> LinkPreview:
+    provider = service.provider
+    return link_preview(
+        provider,
+        title=f"{service.name} at {provider.name}",
+        description=service.description or f"Free times in {provider.city}. Book in a minute.",
+        path=path,
+        picture=service.picture,
+    )
 
 
 def keep_ask(ask: Ask) -> dict[str, str]:

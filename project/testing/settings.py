@@ -20,4 +20,5 @@ from project.settings import *  # noqa: E402, F403  the environment has to be co
 # Strong hashes are slow on purpose; tests make many passwords that guard nothing.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}  # noqa: F405
 SMS_BACKEND = WHATSAPP_BACKEND = "memory"  # booking/notifications/channels/memory.py

@@ -34,6 +34,7 @@ from project.tests.admin_pages import act, change_url, list_url, make_booking, p
 from providers.models import (
     Category,
     DateOverride,
+    FormerSlug,
     Provider,
     Resource,
     Service,
@@ -93,6 +94,7 @@ def test_list_search_and_pages_open(site_admin: User, client: Client, model: typ
         (Service, 5),
         (WeeklyHours, 4),
         (DateOverride, 7),
+        (FormerSlug, 5),
         (TimeOff, 7),
         (Appointment, 4),
         (AppointmentEvent, 4),

@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import get_cookie_signer
 from django.test import Client
 
@@ -19,15 +20,30 @@ from booking.domain.actors import Actor
 from booking.domain.booking import Contact, book
 from booking.domain.free_time import make_ask
 from booking.domain.holds import take_hold
+from booking.domain.invitations import invite
+from booking.domain.invitations import make_token as make_invitation_token
 from booking.domain.lifecycle import accept
 from booking.models import Appointment, Hold, Notification
+from booking.models import Client as BusinessClient
 from booking.notifications.telling import tell
 from booking.notifications.unsubscribe import make_token
-from booking.tests.cast import at, make_provider, make_service, make_staff, make_user, next_weekday
+from booking.tests.cast import (
+    at,
+    make_provider,
+    make_resource,
+    make_service,
+    make_staff,
+    make_user,
+    next_weekday,
+)
 from customers.models import MessageKind, User
 from project import clock
+from project.pictures import PICTURE, file_of, read_upload
+from project.tests.photos import plain, save
 from project.tests.test_access import LOGIN, own
-from providers.models import Service
+from providers.domain.pictures import set_picture
+from providers.domain.short_links import code_of
+from providers.models import Service, Staff, TimeOff
 
 VISITOR = "a-visitor-who-holds-a-slot"
 ACTIONS = ("accept", "decline", "cancel", "complete", "no-show")
@@ -46,6 +62,10 @@ class Market:
         provider = make_provider(self.owner, auto_confirm=False)
         staff = make_staff(provider, user=self.colleague)
         service = make_service(provider, staff=[staff])
+        self.resource = make_resource(provider)
+        self.time_off = TimeOff.objects.create(
+            provider=provider, staff=staff, start=now, end=now + timedelta(hours=1)
+        )
         self.service = Service.objects.bookable().get(pk=service.pk)
         ask = make_ask(service=self.service)
         day = next_weekday(now + timedelta(days=2), 0)
@@ -70,10 +90,17 @@ class Market:
         for event in self.confirmed.events.all():
             tell(event, now=now)
         start = at(provider, day, "14:00")
+        self.invitation = invite(
+            make_staff(provider), email="new@example.com", by=self.owner, now=now
+        )
         self.hold = take_hold(ask, start=start, visitor=VISITOR, now=now)
         self.expired = take_hold(
             ask, start=at(provider, day, "16:00"), visitor="gone", now=now - timedelta(hours=2)
         )
+
+        upload = SimpleUploadedFile("photo.jpg", save(plain()))
+        set_picture(of=provider, picture=read_upload(upload, kind=PICTURE))
+        self.picture_file = file_of(provider.picture, PICTURE.widths[0])
 
     @property
     def appointments(self) -> list[Appointment]:
@@ -89,8 +116,21 @@ class Market:
             "<int:notification_id>": [str(each.pk) for each in Notification.objects.all()],
             "<slug:reference>": [appointment.reference for appointment in self.appointments],
             "<int:appointment_id>": [str(appointment.pk) for appointment in self.appointments],
+            "<int:client_id>": self.clients,
+            "<int:other_id>": self.clients,
             "<slug:action>": list(ACTIONS),
+            "<int:resource_id>": [str(self.resource.pk)],
+            "<int:time_off_id>": [str(self.time_off.pk)],
+            "<int:service_id>": [str(self.service.pk)],
+            "<picture_file:file>": [self.picture_file],
+            "<code:code>": [code_of(self.service), code_of(self.service.provider)],
+            "<int:member_id>": [str(pk) for pk in Staff.objects.values_list("pk", flat=True)],
         }
+
+    @property
+    def clients(self) -> list[str]:
+        """Everybody who has booked."""
+        return [str(pk) for pk in BusinessClient.objects.values_list("pk", flat=True)]
 
     def tokens(self, route: str) -> list[str]:
         """Tokens of the sort that the route takes."""
@@ -99,6 +139,8 @@ class Market:
         if "/stop/" in route:
             people: list[User | str] = [self.customer, "somebody@example.com"]
             return [make_token(who, MessageKind.REMINDERS) for who in people]
+        if "/invitation/" in route:
+            return [make_invitation_token(self.invitation)]
         return [appointment.token for appointment in self.appointments]
 
     def people(self) -> dict[str, Client]:

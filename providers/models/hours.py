@@ -105,6 +105,12 @@ class TimeOffRule(models.Model):
     start_minute = models.PositiveSmallIntegerField(help_text="Minutes since midnight.")
     end_minute = models.PositiveSmallIntegerField(help_text="Minutes since midnight, up to 1440.")
     reason = models.CharField(max_length=200, blank=True)
+    written_until = models.DateField(
+        null=True, editable=False, help_text="Up to here each time it comes is a row."
+    )
+    skipped = models.JSONField(
+        default=list, editable=False, help_text="Dates that were taken out, as RFC 5545's EXDATE."
+    )
 
     class Meta:
         ordering = ("first", "pk")

@@ -162,6 +162,19 @@ class Provider(models.Model):
         return ZoneInfo(self.timezone)
 
 
+class FormerSlug(models.Model):
+    """An address that a business had: links to it lead to where it is now."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(max_length=80, unique=True)
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class StaffQuerySet(models.QuerySet["Staff"]):
     """How pages ask for staff."""
 

@@ -50,9 +50,9 @@ def count(client: Client, url: str) -> int:
     ("url", "expected"),
     [
         ("/provider/", 7),
-        ("/provider/appointments/", 6),
-        ("/provider/appointments/?status=pending", 6),
-        ("/provider/appointments/?status=past", 6),
+        ("/provider/appointments/", 7),
+        ("/provider/appointments/?status=pending", 7),
+        ("/provider/appointments/?status=past", 7),
     ],
 )
 def test_lists(salon: Salon, as_user: LogIn, number: int, url: str, expected: int) -> None:

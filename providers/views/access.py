@@ -23,7 +23,9 @@ from providers.domain.access import Membership, Role, memberships
 View = Callable[..., HttpResponse]
 TABS = (
     ("provider_dashboard", "Today", True),
+    ("provider_calendar", "Calendar", True),
     ("provider_appointments", "Bookings", True),
+    ("provider_clients", "Clients", False),
     ("provider_business", "Business", True),
 )
 """The main pages: the name of their address, their label, and whether staff have them too."""

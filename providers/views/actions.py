@@ -4,10 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import reswap, retarget, trigger_client_event
 
@@ -21,6 +20,7 @@ from project.htmx import wants
 from providers.forms.appointments import ReasonForm
 from providers.views.access import BusinessRequest, business_context, get_appointment, member
 from providers.views.appointments import show_appointment
+from providers.views.back import see_other, way_back
 from providers.views.rows import make_row
 
 Verb = Callable[[Appointment, Actor, datetime, str], object]
@@ -72,17 +72,12 @@ def appointment_action(request: BusinessRequest, appointment_id: int, action: st
 
 def where_from(request: BusinessRequest, appointment: Appointment) -> str:
     """Return the path of ours that the person came from, else the appointment's own."""
-    url = request.POST.get("next") or request.GET.get("next") or ""
-    if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None):
-        return url
-    return reverse("provider_appointment", args=[appointment.pk])
+    return way_back(request, default=reverse("provider_appointment", args=[appointment.pk]))
 
 
 def go_back(request: BusinessRequest, appointment: Appointment) -> HttpResponse:
     """Send the person back after a change, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(where_from(request, appointment))
-    response.status_code = 303
-    return response
+    return see_other(where_from(request, appointment))
 
 
 def _answer(

@@ -20,7 +20,20 @@ class Part(NamedTuple):
     staff: bool = False
 
 
-PARTS = (Part("provider_messages", "Your words in messages", "What you add to mails", "mail"),)
+PARTS = (
+    Part("provider_profile", "Profile", "Name, place, contact, pictures, clock and money", "store"),
+    Part("provider_services", "Services", "What customers book, for how long and how much", "list"),
+    Part("provider_resources", "Resources", "Rooms, chairs and machines that are shared", "door"),
+    Part("provider_team", "Team", "Who works here, and who may sign in", "users"),
+    Part(
+        "provider_policy", "Booking rules", "Notice, cancelling, who confirms, publishing", "clock"
+    ),
+    Part("provider_hours", "Hours", "The week, special days, public holidays", "clock", staff=True),
+    Part("provider_time_off", "Time off", "Once or repeating; close now", "leaf", staff=True),
+    Part("provider_pictures", "Pictures", "Your picture and the cover of your page", "camera"),
+    Part("provider_share", "Share", "Links, QR code, free times as text, your own site", "link"),
+    Part("provider_messages", "Your words in messages", "What you add to mails", "mail"),
+)
 """In the order of the page."""
 
 

@@ -56,6 +56,11 @@ class Row:
     problem: str = ""
 
     @property
+    def waits(self) -> bool:
+        """Whether it can be accepted or declined, alone or together with others."""
+        return BUTTONS[Action.ACCEPTED] in self.buttons
+
+    @property
     def all_buttons(self) -> tuple[Button, ...]:
         """Everything that can be done, for the appointment's own page."""
         return self.buttons + self.more

@@ -14,6 +14,8 @@ from booking.jobs.errors import PermanentFailure, TemporaryFailure
 from booking.jobs.queue import LEASE, Claim, Outcome
 from booking.jobs.runner import run_due, run_next
 from booking.models import OutboxJob
+from booking.notifications.reminders import scan_reminders
+from booking.tests.jobs.salon import START, Salon, deliver
 
 pytestmark = pytest.mark.django_db
 
@@ -217,3 +219,26 @@ def test_no_personal_data_reaches_the_row_or_the_log(caplog: pytest.LogCaptureFi
     assert job().last_error == f"ValueError at booking/tests/jobs/test_claims.py:{line}"
     assert f"job {job().pk} broken: retry, attempt 1, ValueError" in caplog.text
     assert SECRET not in caplog.text + job().last_error
+
+
+# --- what goes first ----------------------------------------------------------------------------
+
+
+def test_what_somebody_waits_for_goes_before_what_was_due_longer() -> None:
+    later = [
+        Work(kind="fine", payload={"n": n}, priority=OutboxJob.Priority.IN_TURN) for n in range(3)
+    ]
+    enqueue_many(later, now=NOW - 10 * SECOND)
+    enqueue("fine", {"n": 9}, now=NOW)
+    assert [held().payload["n"] for _ in range(4)] == [9, 0, 1, 2]
+
+
+def test_a_confirmation_passes_the_reminders_that_wait(salon: Salon) -> None:
+    salon.book()
+    deliver()
+    traveller_at = START - timedelta(hours=24)
+    scan_reminders(traveller_at)
+    salon.book(start=START + timedelta(hours=2))
+    first = queue.claim(now=traveller_at)
+    assert first is not None
+    assert first.kind == "appointment_event"

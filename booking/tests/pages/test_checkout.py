@@ -445,5 +445,5 @@ def test_booking_costs_the_same_however_full_the_calendar(
         salon.book(f"{8 + number % 9:02d}:00", NOW.date() + timedelta(days=2 + number // 9 * 7))
     url = hold()
     data = {"shown": shown_of(client, url)} | GUEST
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert client.post(url, data).status_code == 303

@@ -1,0 +1,47 @@
+"""Old addresses of a business, and pages that only its own people may see yet."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from booking.views.lookup import logged_in
+from project.htmx import PageRequest
+from providers.domain.slugs import find_moved
+from providers.models import Provider
+
+View = Callable[..., HttpResponseBase]
+
+
+def follow_moves(view: View) -> View:
+    """Lead from a business's former address to its page; it costs a query where nothing is found.
+
+    For views that only read, and whose address begins with the slug.
+    """
+
+    @wraps(view)
+    def found(request: PageRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, slug, **kwargs)
+        except Http404:
+            new = find_moved(slug)
+            if new is None or request.resolver_match is None:
+                raise
+        path = reverse(str(request.resolver_match.url_name), kwargs={"slug": new, **kwargs})
+        query = request.META.get("QUERY_STRING", "")
+        return redirect(f"{path}?{query}" if query else path)
+
+    return found
+
+
+def is_hidden(request: PageRequest, provider: Provider) -> bool:
+    """Whether the page is shown to its own people alone; raises ``Http404`` for others."""
+    if provider.published and provider.approved:
+        return False
+    user = logged_in(request)
+    if user is None or not Provider.objects.for_member(user).filter(pk=provider.pk).exists():
+        raise Http404
+    return True

@@ -1,0 +1,41 @@
+"""What the business says of itself on its public page."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from booking.models import Appointment
+from project import clock
+from project.errors import InvalidInput
+from providers.domain.profile import change_profile
+from providers.forms.profile import ProfileForm
+from providers.models import Provider
+from providers.views.access import BusinessRequest, address, business_context, manager
+from providers.views.onboarding import see_other, sent
+
+
+@manager
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: BusinessRequest) -> HttpResponse:
+    """Show the profile; on POST keep it, or answer 422 with what cannot be."""
+    provider = Provider.objects.get(pk=request.membership.provider.pk)
+    upcoming = Appointment.objects.filter(provider=provider).upcoming(clock.now()).active()
+    form = ProfileForm(sent(request), instance=provider, upcoming=upcoming.count())
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = change_profile(provider, form.changes())
+        except InvalidInput as error:
+            form.add_error(error.field, error.message)
+        else:
+            request.membership.provider.slug = changed.slug
+            messages.success(request, "Saved.")
+            return see_other(address(request, "provider_profile"))
+    context = business_context(request, here="provider_business") | {
+        "form": form,
+        "pictures": address(request, "provider_pictures"),
+        "public_url": settings.PUBLIC_URL + request.membership.provider.get_absolute_url(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "providers/profile.html", context, status=status)
