@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 
 from customers.validators import validate_phone, validate_timezone
 from project import clock
+from project.pictures import PictureField
 
 REMINDER_LEADS = {
     30: "30 minutes",
@@ -60,6 +61,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     reminder_leads = models.JSONField(
         default=default_reminder_leads,
         help_text="Minutes before the start, each of REMINDER_LEADS.",
+    )
+    picture = PictureField()
+    closing_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When the account will be deleted."
     )
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField("active", default=True)

@@ -1,6 +1,7 @@
 """Providers and the people who work for them."""
 
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,13 @@ class Provider(models.Model):
     approved = models.BooleanField(default=True)
     published = models.BooleanField(default=False)
     featured = models.BooleanField(default=False, help_text="Shown on the home page.")
+    # Kept with each change of a review, so that lists need no further query.
+    rating_total = models.PositiveIntegerField(
+        default=0, editable=False, help_text="The stars of all shown reviews together."
+    )
+    rating_count = models.PositiveIntegerField(
+        default=0, editable=False, help_text="How many reviews are shown."
+    )
     search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -155,6 +163,14 @@ class Provider(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the public page."""
         return reverse("provider_detail", args=[self.slug])
+
+    @property
+    def rating(self) -> Decimal | None:
+        """The mean of its shown reviews, to one place; nothing without any."""
+        if not self.rating_count:
+            return None
+        mean = Decimal(self.rating_total) / self.rating_count
+        return mean.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
     @property
     def tz(self) -> ZoneInfo:
