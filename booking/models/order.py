@@ -69,7 +69,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3)
     notes = models.TextField(blank=True, max_length=1000)
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
-    idempotency_key = models.CharField(  # noqa: DJ001 - unique, and several may have none
+    idempotency_key = models.CharField(
         max_length=120, unique=True, null=True, blank=True, editable=False
     )
     request_digest = models.CharField(max_length=64, blank=True, editable=False)
