@@ -1,14 +1,18 @@
 """What people type when they book or change a booking."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from booking.domain.booking import Contact
+from booking.domain.reviews import LONGEST_REPORT, LONGEST_TEXT, MOST_STARS
+from booking.models import Appointment
 from booking.words import one_line
 from customers.models import User
 from customers.validators import parse_phone
+from providers.forms.fields import LinesField
 
 NOTES = {"rows": 3}
 
@@ -111,3 +115,65 @@ def details_form(user: User | None, **kwargs: Any) -> NotesForm:
     if user is None:
         return GuestForm(**kwargs)
     return NotesForm(**kwargs) if user.phone else PhoneForm(**kwargs)
+
+
+class OrderForm(forms.Form):
+    """When an order is picked up, and what they should know.
+
+    ``appointments`` are the ones to choose from, each with what is said of it.
+    """
+
+    appointment = forms.ChoiceField(
+        label="When will you pick it up?",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "This appointment has changed. Choose again."},
+    )
+    notes = forms.CharField(
+        label="Anything they should know?",
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs=NOTES),
+    )
+
+    def __init__(
+        self, *args: Any, appointments: Sequence[tuple[Appointment, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.appointments = {str(each.pk): each for each, _ in appointments}
+        field = cast("forms.ChoiceField", self.fields["appointment"])
+        coming = [(str(each.pk), f"At my appointment, {said}") for each, said in appointments]
+        field.choices = [("", "On its own, when it is ready"), *coming]
+
+    def chosen(self) -> Appointment | None:
+        """Return the appointment that was chosen, if one was."""
+        return self.appointments.get(self.cleaned_data["appointment"])
+
+
+class ReviewForm(forms.Form):
+    """What a customer says of a visit: stars, and words that may be left out."""
+
+    rating = forms.TypedChoiceField(
+        label="How many stars?",
+        coerce=int,
+        choices=[(n, f"{n} star{'' if n == 1 else 's'}") for n in range(1, MOST_STARS + 1)],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one to five stars."},
+    )
+    text = LinesField(
+        label="What was good, what was not?",
+        required=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST_TEXT}),
+    )
+
+
+class ReportForm(forms.Form):
+    """Why an administrator should look at a review."""
+
+    reason = LinesField(
+        label="What is wrong with it?",
+        max_length=LONGEST_REPORT,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REPORT}),
+        error_messages={"required": "Say in a few words what is wrong."},
+    )

@@ -3,7 +3,18 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from booking.views import attendance, catalogue, checkout, choosing, manage, short, stopping
+from booking.views import (
+    attendance,
+    basket,
+    catalogue,
+    checkout,
+    choosing,
+    manage,
+    ordering,
+    reviews,
+    short,
+    stopping,
+)
 
 
 class TokenConverter(StringConverter):
@@ -20,6 +31,10 @@ urlpatterns = [
     path("providers/", catalogue.provider_list, name="provider_list"),
     path("providers/next-free/", catalogue.next_free, name="next_free"),
     path("p/<slug:slug>/", catalogue.provider_detail, name="provider_detail"),
+    path("p/<slug:slug>/reviews/", reviews.review_list, name="review_list"),
+    path(
+        "p/<slug:slug>/reviews/<int:review_id>/report/", reviews.review_report, name="review_report"
+    ),
     path("p/<slug:slug>/book/<slug:service>/", choosing.booking, name="booking"),
     path(
         "p/<slug:slug>/book/<slug:service>/first/",
@@ -45,5 +60,10 @@ urlpatterns = [
     path("a/<token:token>/cancel/", manage.appointment_cancel, name="appointment_cancel"),
     path("a/<token:token>/calendar.ics", manage.appointment_ics, name="appointment_ics"),
     path("a/<token:token>/coming/", attendance.appointment_coming, name="appointment_coming"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/empty/", basket.basket_empty, name="basket_empty"),
+    path("basket/order/", ordering.basket_order, name="basket_order"),
+    path("basket/<int:product_id>/", basket.basket_set, name="basket_set"),
+    path("basket/<int:product_id>/add/", basket.basket_add, name="basket_add"),
     path("messages/stop/<str:token>/", stopping.messages_stop, name="messages_stop"),
 ]

@@ -76,6 +76,16 @@ def say_people(number: int) -> str:
     return "1 person" if number == 1 else f"{number} people"
 
 
+def say_stars(rating: int) -> str:
+    """Return ``4 of 5 stars``."""
+    return f"{rating} of 5 stars"
+
+
+def draw_stars(rating: int) -> str:
+    """Return ``★★★★☆`` for 4; to be shown beside words, as screen readers make little of it."""
+    return "★" * rating + "☆" * (5 - rating)
+
+
 def one_line(text: str) -> str:
     """Return ``text`` on one line and as it looks: a name, or a fact among others.
 

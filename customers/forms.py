@@ -11,12 +11,14 @@ from django.db import transaction
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 
+from booking.words import one_line
 from customers.domain.preferences import set_preference, wanted_channels
 from customers.models import REMINDER_LEADS, Channel, MessageKind, User
 from customers.validators import parse_phone
+from providers.domain.places import country_choices
 
-COUNTRIES = {"": "Another country", "KE": "Kenya", "ZW": "Zimbabwe"}
-"""Where a phone number without its country code may be from."""
+LANGUAGES = {"en": "English"}
+"""What the site speaks; mails and pages follow the choice as soon as there is one."""
 
 REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -36,13 +38,12 @@ class SignupForm(forms.Form):
         user.save(update_fields=["name"])
 
 
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Who somebody is, how to reach them, and when to remind them."""
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who somebody is, how to reach them, and by which clock they live."""
 
     country = forms.ChoiceField(
-        label="Country of the phone number",
+        label="Country",
         required=False,
-        choices=list(COUNTRIES.items()),
         help_text="So that 077 123 4567 is enough. Elsewhere begin with + and the country’s code.",
     )
     phone = forms.CharField(
@@ -57,25 +58,25 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Times are told by the business’s clock, and by yours where it differs. "
         "Reminders keep to your night.",
     )
-    reminder_leads = forms.TypedMultipleChoiceField(
-        label="Remind me before a booking",
-        required=False,
-        coerce=int,
-        choices=list(REMINDER_LEADS.items()),
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
-    )
+    language = forms.ChoiceField(label="Language")
 
     class Meta:
         model = User
-        fields = ("name", "country", "phone", "timezone", "reminder_leads")
+        fields = ("name", "country", "phone", "timezone", "language")
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        country, zone = self.instance.country, self.instance.timezone
-        own = {country: country} if country not in COUNTRIES else {}
-        self.fields["country"].choices = list((COUNTRIES | own).items())  # type: ignore[attr-defined]
-        self.fields["timezone"].choices = timezone_choices(zone)  # type: ignore[attr-defined]
+        own: User = self.instance
+        countries = [("", "Another country"), *country_choices(own.country)]
+        self.fields["country"].choices = countries  # type: ignore[attr-defined]
+        self.fields["timezone"].choices = timezone_choices(own.timezone)  # type: ignore[attr-defined]
+        spoken = LANGUAGES | ({own.language: own.language} if own.language not in LANGUAGES else {})
+        self.fields["language"].choices = list(spoken.items())  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        """Keep a name on one line, as it looks."""
+        return one_line(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any] | None:
         """Read the phone number as one of the country that was chosen beside it."""
@@ -86,6 +87,66 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         except forms.ValidationError as error:
             self.add_error("phone", error)
         return data
+
+
+class TimezoneForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The clock that the browser told of, once its person has said that it is right."""
+
+    class Meta:
+        model = User
+        fields = ("timezone",)
+
+    def clean_timezone(self) -> str:
+        """Refuse nothing: that is no clock."""
+        chosen: str = self.cleaned_data["timezone"]
+        if not chosen:
+            raise forms.ValidationError("Choose your clock.", code="required")
+        return chosen
+
+
+class SignOutForm(forms.Form):
+    """Whether this very log-in stays when all others end."""
+
+    keep = forms.BooleanField(label="Stay logged in here", required=False, initial=True)
+
+
+class PasswordForm(forms.Form):
+    """Shows that it is the person themselves; for an account without a password it asks nothing."""
+
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_password(self) -> str:
+        """Compare it with the account's."""
+        typed: str = self.cleaned_data["password"]
+        if not self.user.check_password(typed):
+            raise forms.ValidationError("This is not your password.", code="password")
+        return typed
+
+
+class RemindersForm(forms.ModelForm):  # type: ignore[type-arg]
+    """When to remind somebody."""
+
+    reminder_leads = forms.TypedMultipleChoiceField(
+        label="Remind me before a booking",
+        required=False,
+        coerce=int,
+        choices=list(REMINDER_LEADS.items()),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+
+    class Meta:
+        model = User
+        fields = ("reminder_leads",)
 
 
 class ChannelsForm(forms.Form):
@@ -129,9 +190,9 @@ class ChannelsForm(forms.Form):
 
 
 @transaction.atomic
-def save_all(person: PersonForm, channels: ChannelsForm) -> None:
+def save_all(reminders: RemindersForm, channels: ChannelsForm) -> None:
     """Keep both forms' answers, or neither's."""
-    person.instance.save(update_fields=PersonForm.Meta.fields)
+    reminders.instance.save(update_fields=RemindersForm.Meta.fields)
     channels.save()
 
 

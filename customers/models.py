@@ -1,11 +1,14 @@
 """The people who use Nguva."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 
 from customers.validators import validate_phone, validate_timezone
 from project import clock
@@ -21,6 +24,10 @@ REMINDER_LEADS = {
     10080: "1 week",
 }
 """How long before a booking people can be reminded of it, in minutes."""
+
+
+PROOF = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+"""The salt that Django itself uses: without a salt of one's own the proof is Django's."""
 
 
 def default_reminder_leads() -> list[int]:
@@ -66,6 +73,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     closing_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the account will be deleted."
     )
+    session_salt = models.CharField(
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text="Part of what each log-in is checked against: a new one ends them all.",
+    )
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField("active", default=True)
     date_joined = models.DateTimeField(default=clock.now, editable=False)
@@ -84,6 +97,13 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message="An account with this email address exists already.",
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["closing_at"],
+                name="user_closing",
+                condition=models.Q(closing_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -92,6 +112,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Store addresses in lower case: people do not remember how they typed them."""
         super().clean()
         self.email = type(self).objects.normalize_email(self.email).lower()
+
+    def get_session_auth_hash(self) -> str:
+        """Return the proof that each log-in carries: it changes with the password or the salt."""
+        return self._session_proof(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same under each former SECRET_KEY, so that a new key logs nobody out."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_proof(secret)
+
+    def _session_proof(self, secret: str | bytes | None) -> str:
+        secrets = f"{self.password}{self.session_salt}"
+        return salted_hmac(PROOF, secrets, secret=secret, algorithm="sha256").hexdigest()
 
 
 def display_name(user: User) -> str:
@@ -104,6 +137,7 @@ class MessageKind(models.TextChoices):
 
     BOOKINGS = "bookings", "My bookings"
     REMINDERS = "reminders", "Reminders before a booking"
+    REVIEWS = "reviews", "Reviews: how was it, and answers to yours"
     BUSINESS = "business", "Bookings at my business"
     DIGEST = "digest", "The day's agenda, each morning"
 

@@ -5,7 +5,7 @@ import re
 
 SLASH = r"(?:/|%2[Ff])"
 SECRET = re.compile(
-    rf"({SLASH}(?:a|details|stop|key|confirm-email|invitation){SLASH})(?:(?!{SLASH})[^\s?#\"'<>])+"
+    rf"({SLASH}(?:a|details|stop|key|confirm|confirm-email|invitation){SLASH})(?:(?!{SLASH})[^\s?#\"'<>])+"
 )
 """The parts of paths that open somebody's booking, hold or account; also in ``?next=%2Fa%2F…``."""
 

@@ -11,12 +11,13 @@ from django.http import HttpRequest
 from booking.domain.supply import refit_seats, save_resource
 from booking.notifications.approval import tell_approved
 from project import clock
-from project.admin import LargeTable, NeverDeleted, Rights, Table
+from project.admin import LargeTable, NeverAdded, NeverDeleted, Rights, Table
 from providers.domain.catalogue import refresh_search_text, refresh_search_texts
 from providers.models import (
     Category,
     DateOverride,
     FormerSlug,
+    Product,
     Provider,
     Resource,
     Service,
@@ -110,7 +111,11 @@ class ProviderAdmin(KeptWhenBooked, LargeTable):
         form: "ModelForm[Provider]",
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
-        super().save_model(request, obj, form, change)
+        """Write what was typed and nothing else: a review may have been counted meanwhile."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
         refresh_search_text(obj)
         if change and "approved" in form.changed_data and obj.approved:
             tell_approved(obj, now=clock.now())
@@ -255,3 +260,28 @@ class TimeOffAdmin(Table):
     search_fields = ("provider__name", "staff__name", "resource__name", "reason")
     autocomplete_fields = ("provider", "staff", "resource")
     date_hierarchy = "start"
+
+
+@admin.register(Product)
+class ProductAdmin(NeverAdded, NeverDeleted, LargeTable):
+    """The stock is not edited here: orders change it at any moment. Switch off what must go."""
+
+    list_display = ("name", "provider", "category", "price", "stock", "active", "created_at")
+    list_filter = ("active", "created_at")
+    list_select_related = ("provider",)
+    search_fields = ("name", "category", "provider__name")
+    fields = (
+        *("provider", "name", "description", "category", "price"),
+        *("stock", "active", "position", "created_at"),
+    )
+    readonly_fields = ("provider", "stock", "created_at")
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: Product,
+        form: "ModelForm[Product]",
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Write what was typed and nothing else: it may have been ordered meanwhile."""
+        obj.save(update_fields=form.changed_data)

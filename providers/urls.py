@@ -28,8 +28,17 @@ from providers.views.invitations import (
 from providers.views.leaving import member_archive, member_reassign, member_restore
 from providers.views.messages import message_preview, message_settings
 from providers.views.onboarding import start, start_business, start_hours, start_service
+from providers.views.orders import order_detail, order_list, order_step
 from providers.views.pictures import provider_pictures, service_picture
 from providers.views.policy import policy
+from providers.views.product_picture import product_picture
+from providers.views.products import (
+    product_edit,
+    product_list,
+    product_move,
+    product_new,
+    product_stock,
+)
 from providers.views.profile import profile
 from providers.views.publishing import start_preview, start_publish, start_verify, take_down
 from providers.views.reception import reception
@@ -40,6 +49,7 @@ from providers.views.resources import (
     resource_list,
     resource_new,
 )
+from providers.views.reviews import review_detail, review_list, review_report
 from providers.views.services import (
     service_archive,
     service_edit,
@@ -124,6 +134,15 @@ urlpatterns = [
     path("services/<int:service_id>/archive/", service_archive, name="provider_service_archive"),
     path("services/<int:service_id>/restore/", service_restore, name="provider_service_restore"),
     path("services/<int:service_id>/move/", service_move, name="provider_service_move"),
+    path("products/", product_list, name="provider_products"),
+    path("products/new/", product_new, name="provider_product_new"),
+    path("products/<int:product_id>/", product_edit, name="provider_product"),
+    path("products/<int:product_id>/stock/", product_stock, name="provider_product_stock"),
+    path("products/<int:product_id>/move/", product_move, name="provider_product_move"),
+    path("products/<int:product_id>/picture/", product_picture, name="provider_product_picture"),
+    path("orders/", order_list, name="provider_orders"),
+    path("orders/<slug:reference>/", order_detail, name="provider_order"),
+    path("orders/<slug:reference>/<slug:action>/", order_step, name="provider_order_step"),
     path("resources/", resource_list, name="provider_resources"),
     path("resources/new/", resource_new, name="provider_resource_new"),
     path("resources/<int:resource_id>/", resource_edit, name="provider_resource"),
@@ -137,6 +156,9 @@ urlpatterns = [
     path("affected/", affected, name="provider_affected"),
     path("messages/", message_settings, name="provider_messages"),
     path("messages/preview/", message_preview, name="provider_messages_preview"),
+    path("reviews/", review_list, name="provider_reviews"),
+    path("reviews/<int:review_id>/", review_detail, name="provider_review"),
+    path("reviews/<int:review_id>/report/", review_report, name="provider_review_report"),
     path("team/", team, name="provider_team"),
     path("team/new/", member_new, name="provider_member_new"),
     path("team/<int:member_id>/", member_page, name="provider_member"),

@@ -77,6 +77,17 @@ class Offer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Good:
+    """Something to take home, on a shelf; ``stock`` is how many are left after all orders."""
+
+    name: str
+    price: str
+    shelf: str
+    stock: int
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Special:
     """Other hours on one date, so many days from today; ``hours`` empty: closed."""
 
@@ -115,6 +126,7 @@ class Shop:
     people: tuple[Person, ...] = ()
     rooms: tuple[Room, ...] = ()
     offers: tuple[Offer, ...]
+    goods: tuple[Good, ...] = ()
     specials: tuple[Special, ...] = ()
     away: tuple[Away, ...] = ()
     by_hand: bool = False

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -15,6 +16,7 @@ from providers.domain.catalogue import refresh_search_texts
 from providers.models import (
     Category,
     DateOverride,
+    Product,
     Provider,
     Resource,
     Service,
@@ -46,6 +48,7 @@ class Business:
     hours: tuple[WeeklyHours, ...]
     overrides: tuple[DateOverride, ...]
     time_off: tuple[TimeOff, ...]
+    products: tuple[Product, ...]
 
 
 def build_accounts() -> dict[str, User]:
@@ -111,6 +114,7 @@ def _build_business(shop: Shop, kinds: dict[str, Category], now: datetime) -> Bu
         hours=tuple(_build_hours(shop, provider, staff)),
         overrides=tuple(_build_override(each, provider, staff, today) for each in shop.specials),
         time_off=tuple(_build_time_off(shop, provider, staff, resources, today)),
+        products=tuple(_build_products(shop, provider)),
     )
 
 
@@ -266,6 +270,21 @@ def _build_time_off(
             reason=away.reason,
         )
         for away in shop.away
+    )
+
+
+def _build_products(shop: Shop, provider: Provider) -> list[Product]:
+    return Product.objects.bulk_create(
+        Product(
+            provider=provider,
+            name=good.name,
+            description=good.about,
+            category=good.shelf,
+            price=Decimal(good.price),
+            stock=good.stock,
+            position=position,
+        )
+        for position, good in enumerate(shop.goods)
     )
 
 

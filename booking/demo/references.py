@@ -8,6 +8,7 @@ COUNT = len(REFERENCE_ALPHABET) ** LENGTH
 STRIDE = 413_158_511_329
 
 MARKET = 0
+ORDERS = 500_000_000
 SCALE = 1_000_000_000
 """Where each kind of data starts counting, so that both can be there."""
 

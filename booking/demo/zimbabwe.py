@@ -1,6 +1,6 @@
 """The Zimbabwean half of the demo market. Prices of 2026, roughly 27 ZWG to the dollar."""
 
-from booking.demo.blueprint import Away, City, Offer, Person, Room, Shop, Special
+from booking.demo.blueprint import Away, City, Good, Offer, Person, Room, Shop, Special
 
 HARARE = City(name="Harare", country="ZW", timezone="Africa/Harare")
 BULAWAYO = City(name="Bulawayo", country="ZW", timezone="Africa/Harare")
@@ -81,6 +81,24 @@ SHOPS = (
                 about="One colour, root to tip, with a patch test a day before on request.",
             ),
         ),
+        goods=(
+            Good(
+                name="Shea butter shampoo, 500 ml",
+                price="9.50",
+                shelf="Wash and care",
+                stock=14,
+                about="Without sulphates. The one that we use at the basin.",
+            ),
+            Good(
+                name="Marula oil, 100 ml",
+                price="12.00",
+                shelf="Wash and care",
+                stock=3,
+                about="Pressed in Mutoko. A few drops after washing.",
+            ),
+            Good(name="Wide comb", price="4.00", shelf="Tools", stock=22),
+            Good(name="Satin bonnet", price="8.00", shelf="Tools", stock=0),
+        ),
         specials=(
             Special(in_days=12, note="Staff training", hours="13:00-18:00"),
             Special(in_days=40, note="Closed for repainting"),
@@ -111,6 +129,11 @@ SHOPS = (
             Offer(name="Boys under 12", price="5.00", minutes=30, about="Sit still, get a sweet."),
         ),
         away=(Away(in_days=5, days=2, person="Blessing", reason="Leave"),),
+        goods=(
+            Good(
+                name="Beard oil, 30 ml", price="7.00", shelf="", stock=9, about="Light, unscented."
+            ),
+        ),
     ),
     Shop(
         slug="borrowdale-dental-care",
@@ -402,6 +425,10 @@ SHOPS = (
             Offer(name="School cornrows", price="140.00", minutes=60),
             Offer(name="Knotless braids", price="950.00", minutes=240),
             Offer(name="Wash and treat", price="220.00", minutes=45),
+        ),
+        goods=(
+            Good(name="Braiding hair, one pack", price="160.00", shelf="", stock=60),
+            Good(name="Edge control, 100 ml", price="190.00", shelf="", stock=12),
         ),
     ),
 )

@@ -6,6 +6,7 @@ unique identity stands behind it.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -126,6 +127,11 @@ def check_not_blocked(client: Client, by: Actor) -> None:
         raise ClientBlocked
 
 
+def is_blocked(customer: User, *, provider: Provider) -> bool:
+    """Whether any row that fits the person, by account, email or phone, is blocked there."""
+    return any(one.blocked for one in _look_up(provider.pk, Person.of(customer, Contact())))
+
+
 def find_clients(provider: Provider, text: str, *, staff: Staff | None = None) -> QuerySet[Client]:
     """Return clients by part of the name, by digits of the phone or by part of the email.
 
@@ -205,16 +211,38 @@ def merge_clients(one: Client, other: Client, *, by: Actor, now: datetime) -> Cl
         if first.pk == second.pk and one.pk != other.pk:
             return first  # merged before
         stays, goes = which_stays(first, second)
-        Appointment.objects.filter(client=goes).update(client=stays)
-        Client.objects.filter(merged_into=goes).update(merged_into=stays)
-        Client.objects.filter(pk=goes.pk).update(merged_into=stays)
-        for gap in ("name", "email", "phone"):
-            setattr(stays, gap, getattr(stays, gap) or getattr(goes, gap))
-        stays.notes = "\n\n".join(filter(None, (stays.notes, goes.notes)))
-        stays.blocked = stays.blocked or goes.blocked
-        stays.save(update_fields=["name", "email", "phone", "notes", "blocked"])
+        _unite(stays, goes)
     _tell_log(f"client {goes.pk} merged into client %s", stays, by=by, now=now)
     return stays
+
+
+def give_to_account(provider: Provider, *, user: User, addresses: Iterable[str]) -> None:
+    """Make the guests known by ``addresses`` (lower case) the account's client of one business.
+
+    Where the account is a client already the guests are merged into that one. Whoever calls has
+    seen that the addresses are the account's, and holds the business's lock. A repeat is harmless.
+    """
+    known = Client.objects.for_provider(provider).known().order_by("pk")
+    own = known.filter(user=user).first()
+    keys = [f"email:{address}" for address in addresses]
+    for guest in known.filter(user=None, identity__in=keys):
+        if own is not None:
+            _unite(own, guest)
+            continue
+        guest.user, guest.identity, own = user, f"user:{user.pk}", guest
+        guest.save(update_fields=["user", "identity"])
+
+
+def _unite(stays: Client, goes: Client) -> None:
+    """Put all that one row has to the other, and let it point there."""
+    Appointment.objects.filter(client=goes).update(client=stays)
+    Client.objects.filter(merged_into=goes).update(merged_into=stays)
+    Client.objects.filter(pk=goes.pk).update(merged_into=stays)
+    for gap in ("name", "email", "phone"):
+        setattr(stays, gap, getattr(stays, gap) or getattr(goes, gap))
+    stays.notes = "\n\n".join(filter(None, (stays.notes, goes.notes)))
+    stays.blocked = stays.blocked or goes.blocked
+    stays.save(update_fields=["name", "email", "phone", "notes", "blocked"])
 
 
 def possible_doubles(client: Client) -> QuerySet[Client]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from booking.availability import Problem, Slot
 from booking.domain.free_time import FreeTime
 from project.errors import NguvaError, NotAllowed
+from providers.models import Product
 
 
 class SlotUnavailable(NguvaError):
@@ -82,3 +83,23 @@ class IdempotencyMismatch(NguvaError):
 
     code = "idempotency_mismatch"
     default = "This form was already used for another booking. Please start again."
+
+
+class OutOfStock(NguvaError):
+    """There is less of a product than was asked for; ``left`` says how much, 0 for none."""
+
+    code = "out_of_stock"
+    default = "There is not enough left."
+
+    def __init__(self, product: Product, *, left: int) -> None:
+        said = f"Only {left} of {product.name} left." if left else f"{product.name} is sold out."
+        super().__init__(said if product.active else f"{product.name} is no longer on offer.")
+        self.product = product
+        self.left = left
+
+
+class PricesChanged(NguvaError):
+    """What is ordered does not cost what the page said."""
+
+    code = "prices_changed"
+    default = "The price has changed meanwhile."

@@ -17,6 +17,7 @@ from booking.domain.events import Action, record
 from booking.domain.free_time import Ask, check_instant, load_around, performers
 from booking.domain.locking import lock_provider
 from booking.domain.refusals import refuse, refuse_afresh
+from booking.domain.reviews import queue_ask
 from booking.domain.sessions import move, vacate
 from booking.models import Appointment, Status
 from booking.models.appointment import ACTIVE, TRANSITIONS
@@ -204,6 +205,8 @@ def _change(
         if target not in ACTIVE:
             vacate(current)
         record(current, action, by=by, now=now, from_status=before, reason=reason)
+        if target == Status.COMPLETED:
+            queue_ask(current, now=now)
         return current
 
 

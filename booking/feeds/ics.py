@@ -14,7 +14,9 @@ Action = AppointmentEvent.Action
 STATUS = {Status.PENDING: "TENTATIVE", Status.CONFIRMED: "CONFIRMED", Status.COMPLETED: "CONFIRMED"}
 """Of an event (RFC 5545, 3.8.1.11); whatever is not here is off."""
 
-UNSEEN = frozenset({Action.ATTENDING, Action.ASKED, Action.COMPLETED, Action.NO_SHOW})
+UNSEEN = frozenset(
+    {Action.ATTENDING, Action.ASKED, Action.CLAIMED, Action.COMPLETED, Action.NO_SHOW}
+)
 """These change nothing of what a calendar shows."""
 
 

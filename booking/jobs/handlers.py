@@ -2,14 +2,18 @@
 
 from datetime import date, datetime
 
+from booking.domain.closing_accounts import ASKED, SET, SHUT
 from booking.domain.outbox import Payload
 from booking.jobs.errors import PermanentFailure, TemporaryFailure
 from booking.jobs.invitations import invitation_for
-from booking.jobs.runner import Handlers, Watched
-from booking.models import AppointmentEvent
+from booking.jobs.runner import Handler, Handlers, Watched
+from booking.models import AppointmentEvent, OrderEvent
 from booking.notifications import deliver as delivering
+from booking.notifications.account_closing import send_closing_mail
 from booking.notifications.digest import send_digest
+from booking.notifications.orders import tell_order
 from booking.notifications.reminders import send_reminder
+from booking.notifications.reviews import ask_for_review, tell_replied, tell_written
 from booking.notifications.staff_invitations import send_invitation, tell_joined
 from booking.notifications.telling import tell
 
@@ -17,6 +21,16 @@ from booking.notifications.telling import tell
 def appointment_event(payload: Payload, now: datetime) -> None:
     """Write one message to each person whom the event concerns; each leaves by its own job."""
     tell(_event(payload), now=now)
+
+
+def order_event(payload: Payload, now: datetime) -> None:
+    """Tell those whom a change of an order concerns, except for whoever made it."""
+    wanted = OrderEvent.objects.select_related("order__provider__owner", "order__customer", "by")
+    try:
+        event = wanted.get(pk=payload["event"])
+    except OrderEvent.DoesNotExist:
+        raise PermanentFailure("event is gone") from None
+    tell_order(event, now=now)
 
 
 def deliver(payload: Payload, now: datetime) -> None:
@@ -61,6 +75,35 @@ def staff_joined(payload: Payload, now: datetime) -> None:
     tell_joined(int(payload["invitation"]), now=now)
 
 
+def review_ask(payload: Payload, now: datetime) -> None:
+    """Ask the customer how it was."""
+    ask_for_review(int(payload["appointment"]), now=now)
+
+
+def review_written(payload: Payload, now: datetime) -> None:
+    """Tell the business what a customer said of it."""
+    tell_written(int(payload["review"]), now=now)
+
+
+def review_replied(payload: Payload, now: datetime) -> None:
+    """Tell the author that the business answered."""
+    tell_replied(int(payload["review"]), now=now)
+
+
+def closing_mail(kind: str) -> Handler:
+    """Return what mails a person about deleting their account."""
+
+    def send(payload: Payload, now: datetime) -> None:
+        try:
+            send_closing_mail(kind, int(payload["user"]), at=int(payload["at"]), now=now)
+        except delivering.NotDelivered as error:
+            if error.permanent:
+                raise PermanentFailure(error.code) from None
+            raise TemporaryFailure(error.code, retry_after=error.retry_after) from None
+
+    return send
+
+
 HANDLERS: Handlers = {
     "appointment_event": appointment_event,
     "deliver": Watched(deliver, delivery_given_up),
@@ -68,6 +111,11 @@ HANDLERS: Handlers = {
     "digest": digest,
     "staff_invitation": staff_invitation,
     "staff_joined": staff_joined,
+    "order_event": order_event,
+    "review_ask": review_ask,
+    "review_written": review_written,
+    "review_replied": review_replied,
+    **{kind: closing_mail(kind) for kind in (ASKED, SET, SHUT)},
 }
 """Every kind of job that there is."""
 

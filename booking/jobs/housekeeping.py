@@ -4,7 +4,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session as LogIn
+
 from booking.domain import time_off
+from booking.domain.closing_accounts import close_accounts
 from booking.domain.lifecycle import expire_unanswered
 from booking.jobs.runner import describe
 from booking.models import Hold
@@ -18,6 +21,7 @@ KEEP_HOLDS = timedelta(hours=1)
 
 FORGET_EVERY = timedelta(hours=1)
 WRITE_AHEAD_EVERY = timedelta(days=1)
+DELETE_LOG_INS_EVERY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +69,20 @@ def write_time_off_ahead(now: datetime) -> int:
     return written
 
 
+def delete_old_log_ins(now: datetime) -> int:
+    """Delete log-ins that are over, once a day: their data names whose they were."""
+    if not rounds.is_time("log-ins", now=now, every=DELETE_LOG_INS_EVERY):
+        return 0
+    deleted, _ = LogIn.objects.filter(expire_date__lt=now).delete()
+    rounds.remember("log-ins", now=now)
+    return deleted
+
+
+def close(now: datetime) -> int:
+    """Shut and erase the accounts whose time has come."""
+    return close_accounts(now=now)
+
+
 PARTS: dict[Callable[[datetime], int], str] = {
     expire: "requests expired",
     scan_reminders: "reminders found",
@@ -72,5 +90,7 @@ PARTS: dict[Callable[[datetime], int], str] = {
     delete_old_holds: "old holds deleted",
     forget: "old messages and jobs deleted",
     write_time_off_ahead: "repetitions of time off written on",
+    close: "accounts shut or erased",
+    delete_old_log_ins: "old log-ins deleted",
 }
 """What there is to do, and how the log says that it was done."""

@@ -1,12 +1,14 @@
 """Appointments, their lifecycle's states, and the history of each."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from booking.models.client import Client
@@ -69,6 +71,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def for_customer(self, user: User) -> Self:
         """Those that ``user`` booked."""
         return self.filter(customer=user)
+
+    def of_guests_at(self, addresses: Collection[str]) -> Self:
+        """Those that no account has, made with one of ``addresses``, which are in lower case."""
+        without = self.filter(customer=None).exclude(guest_email="")
+        return without.alias(guest_address=Lower("guest_email")).filter(guest_address__in=addresses)
 
     def for_staff(self, staff: Staff) -> Self:
         """Those that ``staff`` performs."""
@@ -168,6 +175,11 @@ class Appointment(models.Model):
             models.Index(fields=["customer", "start"], name="appointment_by_customer"),
             models.Index(fields=["client", "start"], name="appointment_by_client"),
             models.Index(
+                Lower("guest_email"),
+                name="appointment_guest_address",
+                condition=Q(customer__isnull=True),
+            ),
+            models.Index(
                 fields=["start"], name="appointment_pending", condition=Q(status=Status.PENDING)
             ),
             models.Index(
@@ -245,6 +257,7 @@ class AppointmentEvent(models.Model):
         EXPIRED = "expired", "Expired"
         ATTENDING = "attending", "Will come"
         ASKED = "asked", "Asked to choose another time"
+        CLAIMED = "claimed", "Added to an account"
 
     class Actor(models.TextChoices):
         CUSTOMER = "customer", "Customer"

@@ -21,6 +21,22 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Those about one business."""
         return self.filter(provider=provider)
 
+    def unanswered(self) -> Self:
+        """Those to which the business has said nothing."""
+        return self.filter(reply="")
+
+    def newest(self) -> Self:
+        """The latest first."""
+        return self.order_by("-created_at", "-pk")
+
+    def best(self) -> Self:
+        """Those with most stars first, the latest of them before the others."""
+        return self.order_by("-rating", "-created_at", "-pk")
+
+    def worst(self) -> Self:
+        """Those with fewest stars first, the latest of them before the others."""
+        return self.order_by("rating", "-created_at", "-pk")
+
 
 class Review(models.Model):
     """One person's word on one completed appointment; the provider may answer once, in public.
@@ -28,9 +44,7 @@ class Review(models.Model):
     ``author`` is empty when the account is gone. Hidden ones are kept, and do not count.
     """
 
-    appointment = models.OneToOneField(
-        Appointment, on_delete=models.PROTECT, related_name="review"
-    )
+    appointment = models.OneToOneField(Appointment, on_delete=models.PROTECT, related_name="review")
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="reviews")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -73,6 +87,20 @@ class Review(models.Model):
     def __str__(self) -> str:
         return f"{self.rating} of 5 for {self.provider_id}"
 
+    @property
+    def author_name(self) -> str:
+        """What everybody may read of the author: the first name, and nothing of the rest."""
+        words = self.author.name.split() if self.author else []
+        return words[0] if words else "A customer"
+
+
+class ReviewReportQuerySet(models.QuerySet["ReviewReport"]):
+    """How the admin asks for reports."""
+
+    def open(self) -> Self:
+        """Those that nobody has settled."""
+        return self.filter(settled_at=None)
+
 
 class ReviewReport(models.Model):
     """Somebody asks an admin to look at a review; each person once."""
@@ -84,6 +112,8 @@ class ReviewReport(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewReportQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-pk")

@@ -237,6 +237,8 @@ def _queued(notification: Notification) -> list[str]:
 
 def _path(recipient: Recipient, appointment: Appointment | None, message: Message) -> str:
     """Return the page for the list on the site: people with accounts need no secret link there."""
+    path = urlsplit(message.link).path
     if recipient.side is Side.CUSTOMER and recipient.user is not None and appointment is not None:
-        return reverse("me_appointment", args=[appointment.reference])
-    return urlsplit(message.link).path
+        secret = path.startswith(appointment.get_absolute_url())
+        return reverse("me_appointment", args=[appointment.reference]) if secret else path
+    return path

@@ -24,12 +24,14 @@ def unread_in_session(session: SessionBase) -> int | None:
 
     The bell asks this on every page, so that no query is spent on the person alone. The checks are
     those of `django.contrib.auth.get_user`: the account is active, and the session was made under
-    its password of today. ``None`` for everybody else; also, until their next page, for those whose
-    session was signed with an older SECRET_KEY, which only Django itself may renew.
+    its password and salt of today. ``None`` for everybody else; also, until their next page, for
+    those whose session was signed with an older SECRET_KEY, which only Django itself may renew.
     """
     if SESSION_KEY not in session:
         return None
-    person = User.objects.filter(pk=session[SESSION_KEY], is_active=True).only("password")
+    person = User.objects.filter(pk=session[SESSION_KEY], is_active=True).only(
+        "password", "session_salt"
+    )
     found = person.annotate(unread=_count_unread()).first()
     proof = session.get(HASH_SESSION_KEY) or ""
     if found is None or not constant_time_compare(proof, found.get_session_auth_hash()):

@@ -64,6 +64,27 @@ def customer_of(appointment: Appointment) -> Recipient:
     )
 
 
+def account_of(provider: Provider, user: User) -> Recipient:
+    """Return a customer of whom only the account is known: no booking says how to reach them."""
+    return Recipient(
+        side=Side.CUSTOMER,
+        user=user,
+        name=str(user),
+        email=user.email,
+        phone=user.phone,
+        zone=_zone(user, provider),
+        language=_language(user),
+    )
+
+
+def managers_of(provider: Provider) -> list[Recipient]:
+    """Return those who run the business: its owner and the managers who can log in."""
+    managers = Staff.objects.active().filter(provider=provider, role=Staff.Role.MANAGER)
+    people = [provider.owner, *(one.user for one in managers.select_related("user"))]
+    active = [user for user in people if user is not None and user.is_active]
+    return [member_of(provider, user) for user in {user.pk: user for user in active}.values()]
+
+
 def member_of(provider: Provider, user: User) -> Recipient:
     """Return somebody at the business; the business's own address stands in for its owner's."""
     is_owner = user.pk == provider.owner_id
@@ -82,6 +103,8 @@ def recipient_of(notification: Notification) -> Recipient:
     """Return the person that a written message is for, with the contacts of today."""
     if notification.side == Side.CUSTOMER and notification.appointment is not None:
         return customer_of(notification.appointment)
+    if notification.side == Side.CUSTOMER and notification.recipient is not None:
+        return account_of(notification.provider, notification.recipient)
     user = notification.recipient or notification.provider.owner
     return member_of(notification.provider, user)
 

@@ -7,7 +7,12 @@ __all__ = ["ANSWERS", "CHANGES", "TOLD", "Action", "Actor", "Side"]
 Action = AppointmentEvent.Action
 Actor = AppointmentEvent.Actor
 
-TOLD = frozenset(Action) - {Action.COMPLETED, Action.NO_SHOW, Action.ATTENDING}
+TOLD = frozenset(Action) - {
+    Action.COMPLETED,
+    Action.NO_SHOW,
+    Action.ATTENDING,
+    Action.CLAIMED,
+}
 """What people are told of."""
 
 CHANGES = TOLD - {Action.ASKED}

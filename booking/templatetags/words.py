@@ -14,6 +14,8 @@ register.filter("zone_name", words.say_zone)
 register.filter("people", words.say_people)
 register.filter("day", words.say_day)
 register.filter("one_line", words.one_line)
+register.filter("stars", words.say_stars)
+register.filter("draw_stars", words.draw_stars)
 
 
 @register.filter

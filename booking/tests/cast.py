@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from customers.models import User
-from providers.models import Category, Provider, Resource, Service, Staff, WeeklyHours
+from providers.models import Category, Product, Provider, Resource, Service, Staff, WeeklyHours
 
 PASSWORD = "a-password-for-tests"
 OPENS, CLOSES = 8 * 60, 17 * 60
@@ -97,6 +97,12 @@ def make_service(
     service.staff.set(staff)
     service.resources.set(resources)
     return service
+
+
+def make_product(provider: Provider, **fields: Any) -> Product:
+    """Ten bottles at 5.00 each."""
+    defaults = {"name": f"Product {next(_number)}", "price": Decimal("5.00"), "stock": 10}
+    return Product.objects.create(provider=provider, **defaults | fields)
 
 
 def make_resource(provider: Provider, **fields: Any) -> Resource:

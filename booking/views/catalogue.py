@@ -1,7 +1,8 @@
 """Find a provider: the front page, the list, and a provider's own page."""
 
 from dataclasses import dataclass
-from typing import Self
+from decimal import Decimal
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch
@@ -10,28 +11,36 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from booking.basket import read_basket
 from booking.domain.cities import list_cities
 from booking.domain.next_free import load_next_free
 from booking.preview import link_preview
 from booking.views.answers import keep_private
 from booking.views.asking import parse_number
 from booking.views.embed import embeddable, is_embedded, keep_embed
+from booking.views.lookup import logged_in
 from booking.views.moved import follow_moves, is_hidden
+from booking.views.reviews import newest_reviews
 from booking.whatsapp import whatsapp_link
 from booking.words import say_duration, say_price, say_when
 from project import clock, pictures
 from project.access import public
 from project.htmx import PageRequest, render_page
 from project.prepared import Prepared
-from providers.domain.places import say_country
-from providers.models import Category, Provider, Service, Staff, WeeklyHours
+from providers.domain.favourites import is_kept, kept_ids
+from providers.domain.places import map_url
+from providers.models import Category, Product, Provider, Service, Staff, WeeklyHours
 from providers.models.hours import clock_face
+from providers.models.provider import ProviderQuerySet, mean_stars
 
 PAGE_SIZE = 20
 LAST_PAGE = 500
 """Nobody reads so far; machines that do would make the database count."""
 
 FEATURED = 6
+MOST_FIRST = 6
+"""How many favourites stand above the results; the page of favourites has them all."""
+
 LONGEST_SEARCH = 100
 
 
@@ -58,6 +67,7 @@ class Card:
     """A provider in a list, in texts: ``initials`` and ``colour`` stand for a missing picture."""
 
     pk: str
+    slug: str
     url: str
     name: str
     meta: str
@@ -65,14 +75,25 @@ class Card:
     colour: str
     picture: str
     sharp_picture: str
+    stars: Decimal | None
+    reviews: int
 
     @classmethod
     def of(  # noqa: PLR0917 - the columns of a row, in their order
-        cls, pk: int, slug: str, name: str, category: str, city: str, picture: str
+        cls,
+        pk: int,
+        slug: str,
+        name: str,
+        category: str,
+        city: str,
+        picture: str,
+        rating_total: int,
+        rating_count: int,
     ) -> Self:
         """Return the card of a provider."""
         return cls(
             pk=str(pk),
+            slug=slug,
             url=reverse("provider_detail", args=[slug]),
             name=name,
             meta=f"{category} · {city}",
@@ -80,10 +101,15 @@ class Card:
             colour=f"c{pk % 10}",
             picture=pictures.url(picture, 96) if picture else "",
             sharp_picture=pictures.url(picture, 192) if picture else "",
+            stars=mean_stars(rating_total, rating_count),
+            reviews=rating_count,
         )
 
 
-CARD_COLUMNS = ("pk", "slug", "name", "category__name", "city", "picture")
+CARD_COLUMNS = (
+    *("pk", "slug", "name", "category__name", "city", "picture"),
+    *("rating_total", "rating_count"),
+)
 
 CATEGORIES = Prepared(lambda: Category.objects.values_list("slug", "name", "icon"))
 """The few of them are on every list."""
@@ -113,15 +139,20 @@ def provider_list(request: PageRequest) -> HttpResponse:
         found = found.in_city(search.city)
     if search.category:
         found = found.of_category(search.category)
+    kept = kept_ids(user) if (user := logged_in(request)) else []
+    first = [Card.of(*row) for row in _kept_rows(found, kept)]
     skip = (search.page - 1) * PAGE_SIZE
     # One more than is shown says whether there is a next page, without counting.
-    rows = found.values_list(*CARD_COLUMNS)
+    rows = found.exclude(pk__in=[card.pk for card in first]).values_list(*CARD_COLUMNS)
     cards = [Card.of(*row) for row in rows[skip : skip + PAGE_SIZE + 1]]
     context = {
         "cards": cards[:PAGE_SIZE],
         "categories": CATEGORIES.rows(),
         "cities": list_cities(),
         "earlier": search.url(page=search.page - 1) if search.page > 1 else "",
+        "first": first if search.page == 1 else [],
+        "first_free_url": _next_free_url(first),
+        "kept": {str(pk) for pk in kept},
         "later": search.url(page=search.page + 1) if len(cards) > PAGE_SIZE else "",
         "next_free_url": _next_free_url(cards[:PAGE_SIZE]),
         "search": search,
@@ -162,13 +193,16 @@ def provider_detail(request: PageRequest, slug: str) -> HttpResponse:
     hidden = is_hidden(request, provider)
     today = clock.now().astimezone(provider.tz).weekday()
     person = _read_person(request, provider)
+    user = logged_in(request)
     keep = ({"staff": str(person.pk)} if person else {}) | keep_embed(request)
     context = {
+        "basket": _basket_count(request, provider),
         "embed": is_embedded(request),
-        "directions": _directions(provider),
+        "directions": map_url(provider),
         "groups": _group(provider, person, f"?{urlencode(keep)}" if keep else ""),
         "hidden": hidden,
         "hours": _week(list(provider.weekly_hours.all()), today=today),
+        "kept": user is not None and is_kept(provider, user),
         "people": list(provider.staff.all()),
         "person": person,
         "preview": link_preview(
@@ -178,6 +212,8 @@ def provider_detail(request: PageRequest, slug: str) -> HttpResponse:
             path=provider.get_absolute_url(),
         ),
         "provider": provider,
+        "reviews": newest_reviews(provider),
+        "shelves": _shelves(provider),
         "whatsapp": whatsapp_link(provider.phone, f"Hello {provider.name}, "),
         "whole_url": provider.get_absolute_url() + ("?embed=1" if is_embedded(request) else ""),
     }
@@ -197,6 +233,15 @@ def _read_search(request: PageRequest) -> Search:
     )
 
 
+def _kept_rows(found: ProviderQuerySet, kept: list[int]) -> list[tuple[Any, ...]]:
+    """Return what stands above the results: some of what the person keeps and the search finds.
+
+    No query for whoever keeps nothing. On every page the same, so that each provider is listed
+    once.
+    """
+    return list(found.filter(pk__in=kept).values_list(*CARD_COLUMNS)[:MOST_FIRST]) if kept else []
+
+
 def _next_free_url(cards: list[Card]) -> str:
     ids = ",".join(card.pk for card in cards)
     return f"{reverse('next_free')}?ids={ids}" if ids else ""
@@ -212,17 +257,10 @@ def _find_provider(slug: str) -> Provider:
             Prefetch("services", services),
             Prefetch("staff", Staff.objects.active()),
             Prefetch("weekly_hours", WeeklyHours.objects.filter(staff=None)),
+            Prefetch("products", Product.objects.active()),
         ),
         slug=slug,
     )
-
-
-def _directions(provider: Provider) -> str:
-    """Return the address of a map of the place; nothing is asked there until somebody presses."""
-    place = ", ".join(
-        filter(None, [provider.address, provider.city, say_country(provider.country)])
-    )
-    return f"https://www.openstreetmap.org/search?{urlencode({'query': place})}"
 
 
 def _read_person(request: PageRequest, provider: Provider) -> Staff | None:
@@ -261,6 +299,20 @@ def _row(service: Service, provider: Provider, query: str) -> dict[str, object]:
         "price": price,
         "url": reverse("booking", args=[provider.slug, service.slug]) + query,
     }
+
+
+def _shelves(provider: Provider) -> list[tuple[str, list[Product]]]:
+    """Return what is sold here by shelf, in the provider's order."""
+    shelves: dict[str, list[Product]] = {}
+    for product in provider.products.all():
+        shelves.setdefault(product.category, []).append(product)
+    return list(shelves.items())
+
+
+def _basket_count(request: PageRequest, provider: Provider) -> int:
+    """Return how many things of this business are in the visitor's basket."""
+    basket = read_basket(request)
+    return basket.count if basket.provider == provider.pk else 0
 
 
 def _week(opening: list[WeeklyHours], *, today: int) -> list[dict[str, object]]:

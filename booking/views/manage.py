@@ -50,6 +50,7 @@ def appointment_manage(request: PageRequest, token: str) -> HttpResponse:
         "can_cancel": Action.CANCELLED in actions,
         "can_move": Action.RESCHEDULED in actions,
         "events": appointment.events.select_related("from_staff", "to_staff"),
+        "review": _review(request, appointment),
         "upcoming": appointment.is_active and appointment.start > now,
         "whatsapp": customer_to_provider(appointment, secret_url(appointment), now=now),
     }
@@ -106,6 +107,22 @@ def appointment_ics(request: PageRequest, token: str) -> HttpResponse:
     name = f"nguva-{appointment.reference}.ics"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return keep_secret(response)
+
+
+def _review(request: PageRequest, appointment: Appointment) -> str:
+    """Say who can still review it: ``yours``, after logging in as the ``customer``, or a ``guest``.
+
+    Reviews are written by people with an account: whoever has only the link opens one with the
+    address of the booking. Empty when there is nothing to review, or a review.
+    """
+    if appointment.status != Status.COMPLETED or hasattr(appointment, "review"):
+        return ""
+    if appointment.customer_id is None:
+        return "guest" if appointment.guest_email and logged_in(request) is None else ""
+    user = logged_in(request)
+    if user is None:
+        return "customer"
+    return "yours" if user.pk == appointment.customer_id else ""
 
 
 def _choose(request: PageRequest, appointment: Appointment, *, now: datetime) -> HttpResponse:

@@ -13,6 +13,7 @@ from customers.models import Channel, MessageKind, MessagePreference, OptOut, Us
 DEFAULTS: dict[MessageKind, frozenset[Channel]] = {
     MessageKind.BOOKINGS: frozenset({Channel.EMAIL}),
     MessageKind.REMINDERS: frozenset({Channel.EMAIL}),
+    MessageKind.REVIEWS: frozenset({Channel.EMAIL}),
     MessageKind.BUSINESS: frozenset({Channel.EMAIL}),
     MessageKind.DIGEST: frozenset(),
 }
@@ -20,7 +21,7 @@ DEFAULTS: dict[MessageKind, frozenset[Channel]] = {
 
 SHOWN = frozenset({Channel.IN_APP})
 
-STOPPABLE = frozenset({MessageKind.REMINDERS, MessageKind.DIGEST})
+STOPPABLE = frozenset({MessageKind.REMINDERS, MessageKind.REVIEWS, MessageKind.DIGEST})
 """What comes by itself. Receipts of one's own bookings and the business's news of its bookings are
 answers to something that somebody just did; no link stops them."""
 

@@ -1,13 +1,18 @@
 """/me/appointments/<reference>/: one own booking, its history, and the ways to change it."""
 
+from decimal import Decimal
+
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from booking.domain import lifecycle
 from booking.domain.actors import Actor
-from booking.models import Appointment, Status
+from booking.domain.claiming import claim
+from booking.models import Appointment, Order, Review, Status
+from customers.models import User
 from providers.tests.salon import DAY, HOUR, NOW, Salon, make_appointment
 
 pytestmark = pytest.mark.django_db
@@ -122,4 +127,80 @@ def test_queries_do_not_grow_with_history(
         first.save()
     with CaptureQueriesContext(connection) as queries:
         assert dana.get(url(booked)).status_code == 200
-    assert len(queries) == 5
+    assert len(queries) == 9
+
+
+# --- ways there, and what belongs to it -----------------------------------------------------------
+
+
+def test_it_shows_the_ways_to_get_there_and_to_reach_them(
+    salon: Salon, dana: Client, booked: Appointment
+) -> None:
+    salon.provider.phone = "+263772000000"
+    salon.provider.save()
+    html = dana.get(url(booked)).content.decode()
+    for start in (
+        "https://www.openstreetmap.org/search?query=Harare%2C+Zimbabwe",
+        "https://www.openstreetmap.org/directions?to=Harare%2C+Zimbabwe",
+        "tel:+263772000000",
+        "https://wa.me/263772000000?text=",
+        "/p/salon/",
+    ):
+        assert f'href="{start}' in html
+
+
+def test_what_is_over_keeps_person_and_length_for_the_next_time(salon: Salon, dana: Client) -> None:
+    past = make_appointment(salon.braids, salon.bobs, start=NOW - DAY, customer=salon.dana)
+    past.status = Status.COMPLETED
+    past.save()
+    html = dana.get(url(past)).content.decode()
+    assert f'href="/p/salon/book/braids/?staff={salon.bobs.pk}">Book again' in html
+
+
+def test_what_is_coming_is_not_booked_again(
+    salon: Salon, dana: Client, booked: Appointment
+) -> None:
+    assert "Book again" not in dana.get(url(booked)).content.decode()
+
+
+def test_a_review_is_asked_for_and_then_shown(salon: Salon, dana: Client) -> None:
+    past = make_appointment(
+        salon.braids, salon.bobs, start=NOW - DAY, status=Status.COMPLETED, customer=salon.dana
+    )
+    html = dana.get(url(past)).content.decode()
+    assert f'href="{url(past)}review/"' in html
+    assert "Write a review" in html
+    Review.objects.create(
+        appointment=past, provider=salon.provider, author=salon.dana, rating=4, created_at=NOW
+    )
+    html = dana.get(url(past)).content.decode()
+    assert "Write a review" not in html
+    assert "Your review" in html
+
+
+def test_orders_that_go_with_it_are_linked(salon: Salon, dana: Client, booked: Appointment) -> None:
+    def order(customer: User) -> Order:
+        return Order.objects.create(
+            provider=salon.provider,
+            customer=customer,
+            appointment=booked,
+            total=Decimal("7.50"),
+            currency="USD",
+            created_at=NOW,
+        )
+
+    own, others = order(salon.dana), order(salon.bob)
+    html = dana.get(url(booked)).content.decode()
+    assert f'href="/me/orders/{own.reference}/"' in html
+    assert "USD 7.50" in html
+    assert others.reference not in html
+
+
+def test_history_tells_that_it_was_added_to_the_account(salon: Salon, dana: Client) -> None:
+    made = make_appointment(
+        salon.braids, salon.bobs, start=NOW + DAY, guest_email="dana@example.com"
+    )
+    EmailAddress.objects.create(user=salon.dana, email="dana@example.com", verified=True)
+    assert claim(salon.dana, now=NOW) == 1
+    html = " ".join(dana.get(url(made)).content.decode().split())
+    assert "<b>Added to an account</b> by you" in html

@@ -1,4 +1,4 @@
-"""Which messages somebody gets, by which way and when; and what we need to know for that."""
+"""Which messages somebody gets, by which way and when."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from booking.notifications.channels.texting import can_text
-from customers.forms import ChannelsForm, PersonForm, save_all
+from customers.forms import ChannelsForm, RemindersForm, save_all
 from customers.models import Channel, MessageKind, User
 from project.access import customer
 from project.htmx import MemberRequest
 from providers.models import Provider
 
-FOR_EVERYBODY = [MessageKind.BOOKINGS, MessageKind.REMINDERS]
+FOR_EVERYBODY = [MessageKind.BOOKINGS, MessageKind.REMINDERS, MessageKind.REVIEWS]
 FOR_BUSINESSES = [MessageKind.BUSINESS, MessageKind.DIGEST]
 BY_PHONE = (Channel.SMS, Channel.WHATSAPP)
 
@@ -24,19 +24,18 @@ def preferences(request: MemberRequest) -> HttpResponse:
     has_business = Provider.objects.for_member(request.user).exists()
     texts = [way for way in BY_PHONE if can_text(way)]
     data = request.POST if request.method == "POST" else None
-    # Before the form puts what was typed on it: a new number is offered texts on the next page.
     ways = [Channel.EMAIL, *(texts if request.user.phone else [])]
     kinds = FOR_EVERYBODY + (FOR_BUSINESSES if has_business else [])
     channels = ChannelsForm(data, user=request.user, kinds=kinds, ways=ways)
-    person = PersonForm(data, instance=User.objects.get(pk=request.user.pk))
-    if data is not None and all([person.is_valid(), channels.is_valid()]):
-        save_all(person, channels)
+    reminders = RemindersForm(data, instance=User.objects.get(pk=request.user.pk))
+    if data is not None and all([reminders.is_valid(), channels.is_valid()]):
+        save_all(reminders, channels)
         messages.success(request, "Saved.")
         response = redirect("preferences")
         response.status_code = 303
         return response
     context = {
-        "person": person,
+        "reminders": reminders,
         "channels": channels,
         "has_business": has_business,
         "texts": texts,

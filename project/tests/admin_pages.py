@@ -12,12 +12,22 @@ from django.urls import reverse
 from booking.domain.actors import Actor
 from booking.domain.booking import Contact, book
 from booking.domain.free_time import make_ask
-from booking.models import Appointment, BusyTime, Hold, Wording
+from booking.models import (
+    Appointment,
+    BusyTime,
+    Hold,
+    Order,
+    OrderEvent,
+    OrderItem,
+    Review,
+    Wording,
+)
 from booking.notifications.telling import tell
 from booking.tests.cast import (
     MONDAY,
     at,
     make_category,
+    make_product,
     make_provider,
     make_resource,
     make_service,
@@ -77,6 +87,22 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
         contact=Contact(),
     )
     tell(appointment.events.get(), now=clock.now())
+    review = Review.objects.create(
+        appointment=appointment,
+        provider=provider,
+        author=customer,
+        rating=4,
+        text="Neat work",
+        created_at=clock.now(),
+    )
+    review.reports.create(by=owner, reason="Untrue", created_at=clock.now())
+    order = Order.objects.create(
+        provider=provider, customer=customer, total=5, currency="USD", created_at=clock.now()
+    )
+    OrderItem.objects.create(order=order, product=make_product(provider), price=5, quantity=1)
+    OrderEvent.objects.create(
+        order=order, actor="customer", by=customer, to_status="placed", created_at=clock.now()
+    )
     return appointment
 
 

@@ -27,6 +27,7 @@ from project.tests.sources import (
 CLOCK = Path("project/clock.py")
 LIFECYCLE = Path("booking/domain/lifecycle.py")
 OUTCOMES = Path("booking/notifications/outcomes.py")
+ORDERS = Path("booking/domain/orders.py")
 
 LONGEST_MODULE = 500
 LONGEST_VIEW = 40
@@ -151,8 +152,8 @@ def writes_status(call: ast.Call) -> bool:
 
 
 def test_only_the_lifecycle_writes_a_status() -> None:
-    """Deliveries have a status too, and one module that writes it."""
-    others = [path for path in product_files() if path not in {LIFECYCLE, OUTCOMES}]
+    """Deliveries and orders have a status too, and one module each that writes it."""
+    others = [path for path in product_files() if path not in {LIFECYCLE, OUTCOMES, ORDERS}]
     assert findings(status_writes, others) == []
     assert "Appointment" not in read(OUTCOMES)
 

@@ -18,17 +18,21 @@ from django.test import Client
 from booking import visitor
 from booking.domain.actors import Actor
 from booking.domain.booking import Contact, book
+from booking.domain.closing_accounts import make_token as make_closing_token
 from booking.domain.free_time import make_ask
 from booking.domain.holds import take_hold
 from booking.domain.invitations import invite
 from booking.domain.invitations import make_token as make_invitation_token
-from booking.domain.lifecycle import accept
+from booking.domain.lifecycle import accept, complete
+from booking.domain.orders import place_order
+from booking.domain.reviews import write_review
 from booking.models import Appointment, Hold, Notification
 from booking.models import Client as BusinessClient
 from booking.notifications.telling import tell
 from booking.notifications.unsubscribe import make_token
 from booking.tests.cast import (
     at,
+    make_product,
     make_provider,
     make_resource,
     make_service,
@@ -47,6 +51,7 @@ from providers.models import Service, Staff, TimeOff
 
 VISITOR = "a-visitor-who-holds-a-slot"
 ACTIONS = ("accept", "decline", "cancel", "complete", "no-show")
+STEPS = ("accept", "ready", "collected", "cancel")
 FRAGMENT = {"HX-Request": "true"}
 
 # A log-in is remembered when its session is touched; that is no change to what people made.
@@ -89,6 +94,10 @@ class Market:
         self.confirmed = accept(booked(0, "12:00", now), by=Actor.provider(self.owner), now=now)
         for event in self.confirmed.events.all():
             tell(event, now=now)
+        owner = Actor.provider(self.owner)
+        seen = accept(booked(-14, "14:00", long_ago), by=owner, now=long_ago)
+        self.seen = complete(seen, by=owner, now=now)
+        self.review = write_review(self.seen, by=self.customer, rating=4, text="Neat", now=now)
         start = at(provider, day, "14:00")
         self.invitation = invite(
             make_staff(provider), email="new@example.com", by=self.owner, now=now
@@ -98,13 +107,21 @@ class Market:
             ask, start=at(provider, day, "16:00"), visitor="gone", now=now - timedelta(hours=2)
         )
 
+        self.product = make_product(provider)
+        self.order = place_order(
+            customer=self.customer,
+            provider=provider,
+            items={self.product.pk: 2},
+            by=Actor.customer(self.customer),
+            now=now,
+        )
         upload = SimpleUploadedFile("photo.jpg", save(plain()))
         set_picture(of=provider, picture=read_upload(upload, kind=PICTURE))
         self.picture_file = file_of(provider.picture, PICTURE.widths[0])
 
     @property
     def appointments(self) -> list[Appointment]:
-        return [self.unanswered, self.over, self.pending, self.confirmed]
+        return [self.unanswered, self.over, self.seen, self.pending, self.confirmed]
 
     def values(self, route: str) -> Mapping[str, list[str]]:
         """What each name in a route may stand for."""
@@ -114,12 +131,14 @@ class Market:
             "<str:token>": self.tokens(route),
             "<token:token>": self.tokens(route),
             "<int:notification_id>": [str(each.pk) for each in Notification.objects.all()],
-            "<slug:reference>": [appointment.reference for appointment in self.appointments],
+            "<slug:reference>": self.references(route),
             "<int:appointment_id>": [str(appointment.pk) for appointment in self.appointments],
             "<int:client_id>": self.clients,
             "<int:other_id>": self.clients,
-            "<slug:action>": list(ACTIONS),
+            "<slug:action>": list(STEPS if "/orders/" in route else ACTIONS),
+            "<int:product_id>": [str(self.product.pk)],
             "<int:resource_id>": [str(self.resource.pk)],
+            "<int:review_id>": [str(self.review.pk)],
             "<int:time_off_id>": [str(self.time_off.pk)],
             "<int:service_id>": [str(self.service.pk)],
             "<picture_file:file>": [self.picture_file],
@@ -132,6 +151,12 @@ class Market:
         """Everybody who has booked."""
         return [str(pk) for pk in BusinessClient.objects.values_list("pk", flat=True)]
 
+    def references(self, route: str) -> list[str]:
+        """References of the sort that the route takes."""
+        if "/orders/" in route:
+            return [self.order.reference]
+        return [appointment.reference for appointment in self.appointments]
+
     def tokens(self, route: str) -> list[str]:
         """Tokens of the sort that the route takes."""
         if "/book/" in route:
@@ -139,6 +164,8 @@ class Market:
         if "/stop/" in route:
             people: list[User | str] = [self.customer, "somebody@example.com"]
             return [make_token(who, MessageKind.REMINDERS) for who in people]
+        if "/delete/confirm/" in route:
+            return [make_closing_token(self.customer)]
         if "/invitation/" in route:
             return [make_invitation_token(self.invitation)]
         return [appointment.token for appointment in self.appointments]

@@ -1,6 +1,9 @@
-"""Countries where a business may be, with the clock and the money that are usual there."""
+"""Countries where a business may be, with the clock and the money that are usual there; maps."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from providers.models import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +109,18 @@ def country_choices(own: str = "") -> list[tuple[str, str]]:
 def say_country(code: str) -> str:
     """Return the name of a country; its code where we know no name."""
     return COUNTRIES[code].name if code in COUNTRIES else code
+
+
+def map_url(provider: Provider) -> str:
+    """Return the address of a map of the place; nothing is asked there until somebody presses."""
+    return f"https://www.openstreetmap.org/search?{urlencode({'query': _say_place(provider)})}"
+
+
+def directions_url(provider: Provider) -> str:
+    """Return the address of a page that shows the way there, from wherever one says one is."""
+    return f"https://www.openstreetmap.org/directions?{urlencode({'to': _say_place(provider)})}"
+
+
+def _say_place(provider: Provider) -> str:
+    parts = (provider.address, provider.city, say_country(provider.country))
+    return ", ".join(filter(None, parts))

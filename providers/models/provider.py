@@ -23,6 +23,13 @@ LONGEST_BUFFER = 4 * 60
 """The longest time kept free on one side of an appointment, in minutes."""
 
 
+def mean_stars(total: int, count: int) -> Decimal | None:
+    """Return the mean of ``count`` ratings to one place; nothing without any."""
+    if not count:
+        return None
+    return (Decimal(total) / count).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
 class Category(models.Model):
     """A kind of business or service: hairdressing, dental, tutoring and so on."""
 
@@ -167,10 +174,7 @@ class Provider(models.Model):
     @property
     def rating(self) -> Decimal | None:
         """The mean of its shown reviews, to one place; nothing without any."""
-        if not self.rating_count:
-            return None
-        mean = Decimal(self.rating_total) / self.rating_count
-        return mean.quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return mean_stars(self.rating_total, self.rating_count)
 
     @property
     def tz(self) -> ZoneInfo:

@@ -24,6 +24,8 @@ PARTS = (
     Part("provider_profile", "Profile", "Name, place, contact, pictures, clock and money", "store"),
     Part("provider_services", "Services", "What customers book, for how long and how much", "list"),
     Part("provider_resources", "Resources", "Rooms, chairs and machines that are shared", "door"),
+    Part("provider_products", "Products", "What you sell: prices, pictures, what is left", "money"),
+    Part("provider_orders", "Orders", "What customers will pick up", "check"),
     Part("provider_team", "Team", "Who works here, and who may sign in", "users"),
     Part(
         "provider_policy", "Booking rules", "Notice, cancelling, who confirms, publishing", "clock"
@@ -31,6 +33,7 @@ PARTS = (
     Part("provider_hours", "Hours", "The week, special days, public holidays", "clock", staff=True),
     Part("provider_time_off", "Time off", "Once or repeating; close now", "leaf", staff=True),
     Part("provider_pictures", "Pictures", "Your picture and the cover of your page", "camera"),
+    Part("provider_reviews", "Reviews", "What customers say of you, and your answers", "star"),
     Part("provider_share", "Share", "Links, QR code, free times as text, your own site", "link"),
     Part("provider_messages", "Your words in messages", "What you add to mails", "mail"),
 )

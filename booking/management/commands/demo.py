@@ -10,6 +10,8 @@ from django.db import transaction
 
 from booking.demo import market
 from booking.demo.build import build_accounts, build_businesses
+from booking.demo.reviews import build_reviews
+from booking.demo.orders import build_orders
 from booking.demo.scale import Plan, load
 from booking.demo.visits import build_visits
 from project import clock
@@ -64,6 +66,8 @@ class Command(BaseCommand):
             people = build_accounts()
             businesses = build_businesses(market.SHOPS, now=now)
             visits = build_visits(businesses, customer=people[market.CUSTOMER], now=now)
+            build_orders(businesses, customer=people[market.CUSTOMER], now=now)
+            build_reviews(businesses, customer=people[market.CUSTOMER], now=now)
         seconds = time.perf_counter() - begun
         self.stdout.write(f"{len(businesses)} providers, {visits} appointments ({seconds:.1f} s).")
         self.stdout.write(f"Logins, all with the password {market.PASSWORD}:")

@@ -225,12 +225,12 @@ def test_provider_without_services_says_what_to_do(client: Client) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 12])
-def test_provider_page_costs_five_queries(
+def test_provider_page_costs_six_queries(
     client: Client, salon: Salon, django_assert_num_queries: Any, number: int
 ) -> None:
     for _ in range(number):
         cast.make_service(salon.provider, [salon.bob], category=cast.make_category())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/p/salon/")
 
 

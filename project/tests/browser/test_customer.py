@@ -23,7 +23,7 @@ def test_books_and_finds_it_with_its_history(stage: Stage, salon: Salon, screen:
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="My bookings").click()
     coming = page.get_by_role("region", name="Coming up")
-    expect(coming.get_by_role("listitem")).to_have_count(1)
+    expect(coming.get_by_role("article")).to_have_count(1)
     coming.get_by_role("link", name="Cut and style").click()
     expect(page).to_have_url(f"{stage.origin}/me/appointments/{made.reference}/")
     expect(page.get_by_text("First visit")).to_be_visible()

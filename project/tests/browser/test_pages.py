@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from booking.domain.closing_accounts import make_token
 from booking.views import limits
 from customers.models import User
 from project.tests.browser.business import make_account
@@ -216,6 +217,24 @@ def provider_page(name: str, which: str = "pending", *more: str) -> Callable[[Ma
 
 
 TOO_MUCH = "Too many tries"
+def phones_clock(page: Page, market: Market, stage: Stage) -> None:
+    """Somebody whose clock we do not know is offered the phone's."""
+    page.goto("/me/profile/")
+    expect(page.get_by_role("heading", name="Your phone says Harare time: right?")).to_be_visible()
+
+
+def delete_link(page: Page, market: Market, stage: Stage) -> None:
+    page.goto(f"/me/delete/confirm/{make_token(market.dana)}/")
+
+
+def delete_set(page: Page, market: Market, stage: Stage) -> None:
+    """The last page on the way, with the note that every page has from then on."""
+    User.objects.filter(pk=market.newcomer.pk).update(closing_at=None)
+    page.goto(f"/me/delete/confirm/{make_token(market.newcomer)}/")
+    page.get_by_role("button", name="Yes, delete it").click()
+    expect(page.get_by_role("button", name="Keep my account")).to_be_visible()
+
+
 PLACES = [
     Place("home", "Book a time near you", at("/")),
     Place("providers", "Find a provider", at("/providers/")),
@@ -276,6 +295,14 @@ PLACES = [
     Place("me-empty", "My bookings", at("/me/"), newcomer),
     Place("me-one", "Cut", at(url("me_appointment", lambda m: m.own.reference)), dana),
     Place("me-past", "Cut", at(url("me_appointment", lambda m: m.completed.reference)), dana),
+    Place("my-profile", "Your profile", at("/me/profile/"), dana),
+    Place("my-clock", "Your profile", phones_clock, newcomer),
+    Place("my-messages", "Messages and reminders", at("/me/preferences/"), dana),
+    Place("my-data", "Your data", at("/me/data/"), dana),
+    Place("delete", "Delete my account", at("/me/delete/"), dana),
+    Place("delete-owner", "Delete my account", at("/me/delete/"), owner),
+    Place("delete-link", "Delete this account?", delete_link),
+    Place("delete-set", "Your account will be deleted", delete_set, newcomer),
     Place("business", "Monday 23 November", at("/provider/"), owner),
     Place("business-more", "Monday 23 November", more_buttons, owner),
     Place("business-accepted", "Monday 23 November", accepted, owner),
