@@ -20,6 +20,7 @@ from providers.tests.salon import Salon
 pytestmark = pytest.mark.django_db
 
 PAGE = "/me/profile/"
+EMAIL = "/accounts/email/"
 BACKEND = django_settings.AUTHENTICATION_BACKENDS[0]
 
 
@@ -290,7 +291,7 @@ def test_the_old_address_stays_until_the_new_one_is_confirmed(salon: Salon, dana
         return salon.dana.email
 
     def step(name: str) -> None:
-        dana.post("/accounts/email/", {"email": "new@example.com", f"action_{name}": "1"})
+        dana.post(EMAIL, {"email": "new@example.com", f"action_{name}": "1"})
 
     step("add")
     step("primary")  # too early
@@ -313,3 +314,20 @@ def test_the_page_says_when_the_address_is_not_confirmed(salon: Salon, dana: Cli
     assert "not confirmed yet" in dana.get(PAGE).content.decode()
     EmailAddress.objects.create(user=salon.dana, email="Dana@example.com", verified=True)
     assert "not confirmed yet" not in dana.get(PAGE).content.decode()
+
+
+def test_without_a_confirmed_address_no_other_takes_its_place(salon: Salon, dana: Client) -> None:
+    EmailAddress.objects.create(user=salon.dana, email="dana@example.com", primary=True)
+    EmailAddress.objects.create(user=salon.dana, email="new@example.com")
+    sent = {"email": "new@example.com", "action_primary": "1"}
+    assert "Confirm this address first" in dana.post(EMAIL, sent, follow=True).content.decode()
+    salon.dana.refresh_from_db()
+    assert salon.dana.email == "dana@example.com"
+
+
+def test_an_address_that_another_account_logs_in_with(salon: Salon, dana: Client) -> None:
+    EmailAddress.objects.create(user=salon.dana, email="bob@example.com", verified=True)
+    sent = {"email": "bob@example.com", "action_primary": "1"}
+    assert "Another account logs in" in dana.post(EMAIL, sent, follow=True).content.decode()
+    salon.dana.refresh_from_db()
+    assert salon.dana.email == "dana@example.com"

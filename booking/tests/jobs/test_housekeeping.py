@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session as LogIn
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
@@ -142,3 +143,18 @@ def test_old_jobs_are_looked_for_once_an_hour(salon: Salon) -> None:
     assert OutboxJob.objects.count() == 1
     tidy(NOW + timedelta(hours=1) + SECOND)
     assert not OutboxJob.objects.exists()
+
+
+def test_log_ins_that_are_over_are_deleted_once_a_day(salon: Salon) -> None:
+    def add(expires: datetime) -> None:
+        LogIn.objects.create(session_key=f"key{expires:%d%H%M%S}", expire_date=expires)
+
+    add(NOW - SECOND)
+    add(NOW + timedelta(days=2))
+    tidy(NOW)
+    assert [row.expire_date for row in LogIn.objects.all()] == [NOW + timedelta(days=2)]
+    add(NOW)
+    tidy(NOW + timedelta(hours=23))
+    assert LogIn.objects.count() == 2
+    tidy(NOW + timedelta(days=1))
+    assert LogIn.objects.count() == 1

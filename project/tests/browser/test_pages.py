@@ -217,6 +217,8 @@ def provider_page(name: str, which: str = "pending", *more: str) -> Callable[[Ma
 
 
 TOO_MUCH = "Too many tries"
+
+
 def phones_clock(page: Page, market: Market, stage: Stage) -> None:
     """Somebody whose clock we do not know is offered the phone's."""
     page.goto("/me/profile/")
