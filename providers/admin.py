@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from booking.domain.supply import refit_seats, save_resource
 from booking.notifications.approval import tell_approved
 from project import clock
-from project.admin import LargeTable, NeverDeleted, Rights, Table
+from project.admin import LargeTable, NeverAdded, NeverDeleted, Rights, Table
 from providers.domain.catalogue import refresh_search_text, refresh_search_texts
 from providers.models import (
     Category,
@@ -22,6 +22,7 @@ from providers.models import (
     Service,
     Staff,
     TimeOff,
+    TimeOffRule,
     WeeklyHours,
 )
 from providers.models.belonging import check_same_business
@@ -255,3 +256,16 @@ class TimeOffAdmin(Table):
     search_fields = ("provider__name", "staff__name", "resource__name", "reason")
     autocomplete_fields = ("provider", "staff", "resource")
     date_hierarchy = "start"
+    readonly_fields = ("rule",)
+
+
+@admin.register(TimeOffRule)
+class TimeOffRuleAdmin(NeverAdded, Table):
+    """Its rows are written by the domain alone; deleting it takes them with it."""
+
+    list_display = ("provider", "staff", "resource", "rrule", "first", "reason")
+    list_select_related = ("provider", "staff", "resource")
+    search_fields = ("provider__name", "staff__name", "resource__name", "reason")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

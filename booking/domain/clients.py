@@ -149,7 +149,7 @@ def matches(text: str, prefix: str = "") -> Q:
     return fits | Q(**{f"{prefix}phone__{how}": digits})
 
 
-# --- what the business does with its clients -------------------------------------------------------
+# --- what the business does with its clients ------------------------------------------------------
 
 
 @retry_on_conflict
@@ -159,7 +159,7 @@ def keep_client_notes(client: Client, *, text: str, by: Actor, now: datetime) ->
         found = _for_change(client, by)
         found.notes = text.strip()
         found.save(update_fields=["notes"])
-    _tell_log("notes of client %s changed", found, by=by, now=now)
+    _tell_log("notes changed", found, by=by, now=now)
     return found
 
 
@@ -173,7 +173,7 @@ def set_blocked(client: Client, *, blocked: bool, by: Actor, now: datetime) -> C
         found = _for_change(client, by)
         found.blocked = blocked
         found.save(update_fields=["blocked"])
-    _tell_log("client %s blocked" if blocked else "client %s unblocked", found, by=by, now=now)
+    _tell_log("blocked" if blocked else "unblocked", found, by=by, now=now)
     return found
 
 
@@ -213,7 +213,7 @@ def merge_clients(one: Client, other: Client, *, by: Actor, now: datetime) -> Cl
         stays.notes = "\n\n".join(filter(None, (stays.notes, goes.notes)))
         stays.blocked = stays.blocked or goes.blocked
         stays.save(update_fields=["name", "email", "phone", "notes", "blocked"])
-    _tell_log(f"client {goes.pk} merged into client %s", stays, by=by, now=now)
+    _tell_log(f"took in client {goes.pk}", stays, by=by, now=now)
     return stays
 
 
@@ -241,7 +241,8 @@ def _for_change(client: Client, by: Actor) -> Client:
 
 
 def _tell_log(what: str, client: Client, *, by: Actor, now: datetime) -> None:
-    log.info(what + " by user %s at %s", client.pk, by.user.pk if by.user else None, now)
+    who = by.user.pk if by.user else None
+    log.info("client %s: %s by user %s at %s", client.pk, what, who, now)
 
 
 # --- finding and making the row of a booking ------------------------------------------------------

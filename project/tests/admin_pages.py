@@ -28,7 +28,7 @@ from booking.tests.cast import (
 from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind
 from project import clock
-from providers.models import DateOverride, FormerSlug, TimeOff, WeeklyHours
+from providers.models import DateOverride, FormerSlug, TimeOff, TimeOffRule, WeeklyHours
 
 HOUR = timedelta(hours=1)
 
@@ -48,6 +48,9 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
     DateOverride.objects.create(provider=provider, staff=staff, date=monday + timedelta(days=1))
     TimeOff.objects.create(
         provider=provider, staff=staff, start=start + HOUR * 4, end=start + HOUR * 5
+    )
+    TimeOffRule.objects.create(
+        provider=provider, rrule="FREQ=DAILY", first=monday, start_minute=0, end_minute=60
     )
     WeeklyHours.objects.create(
         provider=provider, staff=staff, weekday=0, start_minute=0, end_minute=60

@@ -40,6 +40,7 @@ from providers.models import (
     Service,
     Staff,
     TimeOff,
+    TimeOffRule,
     WeeklyHours,
 )
 
@@ -96,6 +97,7 @@ def test_list_search_and_pages_open(site_admin: User, client: Client, model: typ
         (DateOverride, 7),
         (FormerSlug, 5),
         (TimeOff, 7),
+        (TimeOffRule, 5),
         (Appointment, 4),
         (AppointmentEvent, 4),
         (Session, 4),

@@ -35,7 +35,7 @@ from providers.views.paging import take_page
 from providers.views.rows import make_rows
 
 LONGEST_SEARCH = 100
-MOST_HISTORY = 10
+MOST_HISTORY = 5
 MOST_DOUBLES = 5
 
 

@@ -1,11 +1,11 @@
 """The week of the business or of one of its people, and the dates that differ from it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
@@ -235,7 +235,7 @@ def _holidays(request: BusinessRequest, staff: Staff | None, form: DatesForm) ->
     return f"{say_day(chosen[0].date)}: {'the usual hours again' if do == 'open' else 'closed'}."
 
 
-def _named(data: QueryDict, day: date) -> bool:
+def _named(data: Mapping[str, str], day: date) -> bool:
     return data.get("date") == day.isoformat()
 
 

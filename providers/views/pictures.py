@@ -149,7 +149,7 @@ def _keep(request: BusinessRequest, row: Provider | Service, slot: Slot, form: P
 
 def _read_slot(request: BusinessRequest) -> Slot:
     for slot in get_args(Slot):
-        if request.POST.get("slot") == slot:
+        if request.POST.get("slot", "picture") == slot:
             return slot  # type: ignore[no-any-return]
     raise Http404
 
