@@ -11,12 +11,13 @@ from django.http import HttpRequest
 from booking.domain.supply import refit_seats, save_resource
 from booking.notifications.approval import tell_approved
 from project import clock
-from project.admin import LargeTable, NeverAdded, NeverDeleted, Rights, Table
+from project.admin import LargeTable, NeverAdded, NeverDeleted, ReadOnly, Rights, Table
 from providers.domain.catalogue import refresh_search_text, refresh_search_texts
 from providers.models import (
     Category,
     DateOverride,
     FormerSlug,
+    Invitation,
     Provider,
     Resource,
     Service,
@@ -269,3 +270,19 @@ class TimeOffRuleAdmin(NeverAdded, Table):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, Table):
+    """Written by the team's page alone; their links are not shown to anybody."""
+
+    list_display = (
+        *("staff", "business", "email", "created_at", "expires_at"),
+        *("accepted_at", "withdrawn_at"),
+    )
+    list_select_related = ("staff__provider",)
+    search_fields = ("email", "staff__name", "staff__provider__name")
+
+    @admin.display(description="business")
+    def business(self, invitation: Invitation) -> str:
+        return str(invitation.staff.provider)

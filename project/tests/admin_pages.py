@@ -28,7 +28,7 @@ from booking.tests.cast import (
 from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind
 from project import clock
-from providers.models import DateOverride, FormerSlug, TimeOff, TimeOffRule, WeeklyHours
+from providers.models import DateOverride, FormerSlug, Invitation, TimeOff, TimeOffRule, WeeklyHours
 
 HOUR = timedelta(hours=1)
 
@@ -69,6 +69,9 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
     )
     set_preference(owner, MessageKind.DIGEST, Channel.EMAIL, wanted=True)
     opt_out_digest(digest(owner.email), MessageKind.REMINDERS)
+    Invitation.objects.create(
+        staff=staff, email="new@example.com", created_at=clock.now(), expires_at=start
+    )
     FormerSlug.objects.create(provider=provider, slug=f"former-{provider.slug}")
     Wording.objects.create(provider=provider, kind=Wording.Kind.CONFIRMATION, text="Welcome")
     appointment = book(
