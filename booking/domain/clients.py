@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -68,9 +69,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The row of a client, as far as a booking needs it, and how well it fits (0 is best)."""
+    """The row of a client, as far as a booking needs it, and how well it fits (0 is best).
+
+    ``guests`` says that the row which fits is no account's, whatever it was merged into.
+    """
 
     fit: int
+    guests: bool
     pk: int
     user: int | None
     name: str
@@ -87,22 +92,38 @@ def identities(customer: User | None, contact: Contact) -> list[str]:
 def client_of(*, provider: Provider, customer: User | None, contact: Contact, by: Actor) -> Client:
     """Return the business's row for who books, made when there is none.
 
-    Somebody of whom only a name is known gets a row each time. Gaps of the row are filled from
-    what this booking tells; nothing in it is replaced. To be called inside the booking's
-    transaction, behind the lock. Raises ``ClientBlocked`` when any row that fits is blocked and
-    the business does not book itself.
+    Somebody of whom only a name is known gets a row each time. What anybody can type proves
+    nothing: an account has the row that it booked with before, or that of an email address which
+    it has confirmed; a guest has none of an account's; and only the business fills the gaps of a
+    guest's row. To be called inside the booking's transaction, behind the lock. Raises
+    ``ClientBlocked`` when any row that fits is blocked and the business does not book itself.
     """
     person = Person.of(customer, contact)
     known = _look_up(provider.pk, person)
     if not by.is_business and any(one.blocked for one in known):
         raise ClientBlocked
-    # What one account booked is never put to another's, though a family may share a phone.
-    own = [one for one in known if not person.user or one.user in {None, person.user}]
+    own = _own(known, person)
     if not own:
         return _make(provider, person)
     best = min(own, key=lambda one: (one.fit, one.pk))
-    _fill_gaps(best, person, by)
+    if by.is_business or person.user:
+        _fill_gaps(best, person)
     return Client(pk=best.pk, provider=provider)
+
+
+def _own(known: list[Known], person: Person) -> list[Known]:
+    """Return the rows that are this person's, as far as that is proven or nobody else's matter."""
+    if person.user is None:
+        return [one for one in known if one.guests]
+    if own := [one for one in known if one.user == person.user]:
+        return own
+    by_email = [one for one in known if one.user is None and one.email == person.email]
+    return by_email if by_email and _has_confirmed(person) else []
+
+
+def _has_confirmed(person: Person) -> bool:
+    confirmed = EmailAddress.objects.filter(user=person.user, verified=True)
+    return bool(person.email) and confirmed.filter(email__iexact=person.email).exists()
 
 
 def current(client: Client, *, provider: Provider) -> Client:
@@ -299,7 +320,7 @@ def _known(row: tuple[Any, ...], person: Person) -> Known:
         fit = 1
     else:
         fit = 2
-    return Known(fit, *main)
+    return Known(fit, own[1] is None, *main)
 
 
 def _make(provider: Provider, person: Person) -> Client:
@@ -322,10 +343,8 @@ def _make(provider: Provider, person: Person) -> Client:
     return client
 
 
-def _fill_gaps(known: Known, person: Person, by: Actor) -> None:
+def _fill_gaps(known: Known, person: Person) -> None:
     """Learn what the row does not say yet; costs a query only when there is something new."""
-    if known.user and known.user != person.user and not by.is_business:
-        return  # a guest who gives an account's email address says nothing about the account
     told = {"name": person.name, "email": person.email, "phone": person.phone}
     new: dict[str, Any] = {
         field: value for field, value in told.items() if value and not getattr(known, field)

@@ -14,7 +14,6 @@ from booking.domain.cities import list_cities
 from booking.domain.next_free import load_next_free
 from booking.preview import link_preview
 from booking.views.answers import keep_private
-from booking.views.asking import parse_number
 from booking.views.embed import embeddable, is_embedded, keep_embed
 from booking.views.moved import follow_moves, is_hidden
 from booking.whatsapp import whatsapp_link
@@ -22,6 +21,7 @@ from booking.words import say_duration, say_price, say_when
 from project import clock, pictures
 from project.access import public
 from project.htmx import PageRequest, render_page
+from project.numbers import parse_number
 from project.prepared import Prepared
 from providers.domain.places import say_country
 from providers.models import Category, Provider, Service, Staff, WeeklyHours

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from booking.domain.closing import outside_hours
-from booking.views.asking import parse_number
+from booking.views.answers import see_other
 from booking.words import say_day, say_duration
 from project import clock
 from project.errors import InvalidInput
+from project.numbers import parse_number
 from providers.domain import hours as verbs
 from providers.forms.hours import DatesForm, WeekForm
 from providers.models import DateOverride, Staff
@@ -258,6 +259,4 @@ def _url(request: BusinessRequest, name: str, staff: Staff | None) -> str:
 
 
 def _back(request: BusinessRequest, name: str, staff: Staff | None) -> HttpResponse:
-    response = HttpResponseRedirect(_url(request, name, staff))
-    response.status_code = 303
-    return response
+    return see_other(_url(request, name, staff))

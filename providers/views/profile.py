@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from booking.domain.time_off import rewrite_time_off
 from booking.models import Appointment
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from project import clock
 from project.errors import InvalidInput
 from providers.domain.profile import change_profile
 from providers.forms.profile import ProfileForm
 from providers.models import Provider
 from providers.views.access import BusinessRequest, address, business_context, manager
-from providers.views.onboarding import see_other, sent
 
 
 @manager

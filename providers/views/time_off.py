@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.domain import time_off as verbs
 from booking.domain.closing import affected, affected_by
 from booking.recurrence import BadRule
+from booking.views.answers import see_other
 from booking.words import say_day, say_rule, say_when, say_which
 from project import clock
 from project.errors import InvalidInput
@@ -144,13 +145,6 @@ def span_params(row: TimeOff) -> dict[str, str]:
     return params
 
 
-def see_other(url: str) -> HttpResponse:
-    """Send on after a change, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
-
-
 def _form(request: BusinessRequest, data: Any = None, **kwargs: Any) -> TimeOffForm:
     place = request.membership
     choices: list[tuple[str, str, dict[str, Any]]]
@@ -247,7 +241,7 @@ def _show_one(
 
 def _line(request: BusinessRequest, row: TimeOff, *, now: datetime) -> dict[str, object]:
     provider = request.membership.provider
-    own = request.membership.sees_all or row.staff_id is not None
+    own = request.membership.reads_reason(row.staff_id)
     return {
         "when": say_span(row, now=now, request=request),
         "who": str(row.staff or row.resource or f"All of {provider.name}"),
@@ -259,7 +253,7 @@ def _line(request: BusinessRequest, row: TimeOff, *, now: datetime) -> dict[str,
 
 def _rule_line(request: BusinessRequest, rule: Any, *, now: datetime) -> dict[str, object]:
     provider = request.membership.provider
-    own = request.membership.sees_all or rule.staff_id is not None
+    own = request.membership.reads_reason(rule.staff_id)
     return {
         "when": _say_rule(rule),
         "who": str(rule.staff or rule.resource or f"All of {provider.name}"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from booking.domain.actors import Actor
 from booking.domain.booking import Contact
@@ -65,29 +66,56 @@ def test_email_says_more_than_phone(salon: Salon) -> None:
     assert again == ann != ben
 
 
-def test_gaps_are_filled_and_nothing_is_replaced(salon: Salon) -> None:
+def test_gaps_are_filled_by_the_business_alone_and_nothing_is_replaced(salon: Salon) -> None:
+    owner = Actor.provider(salon.provider.owner)
     salon.book("09:00", contact=Contact(name="Ann", email="ann@example.com"))
-    salon.book("10:00", contact=Contact("Annie", "ann@example.com", "+263771234567"))
-    salon.book("11:00", contact=Contact("Anna", "ann@example.com", "+263772000111"))
+    salon.book("10:00", contact=Contact("Annie", "ann@example.com", "+263772000111"))
+    (client,) = clients(salon)
+    assert (client.name, client.phone) == ("Ann", "")
+    salon.book("11:00", by=owner, contact=Contact("Annie", "ann@example.com", "+263771234567"))
+    salon.book("12:00", by=owner, contact=Contact("Anna", "ann@example.com", "+263772000111"))
     (client,) = clients(salon)
     assert (client.name, client.phone) == ("Ann", "+263771234567")
 
 
-def test_a_guest_who_opens_an_account_stays_one_client(salon: Salon) -> None:
+def test_whoever_types_a_clients_phone_does_not_get_their_mail(salon: Salon) -> None:
+    salon.book("10:00", contact=Contact(name="Vic", phone="+263772000111"))
+    salon.book("11:00", contact=Contact("Eve", "eve@example.com", "+263772000111"))
+    assert clients(salon)[0].email == ""
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_guest_who_opens_an_account_stays_one_client_once_the_address_is_confirmed(
+    salon: Salon, confirmed: bool
+) -> None:
     guest = theirs(salon.book("10:00", contact=ANN))
     ann = make_user("ann@example.com", name="Ann Moyo")
+    EmailAddress.objects.create(user=ann, email=ann.email, verified=confirmed)
     booked = salon.book("11:00", by=Actor.customer(ann), customer=ann, contact=None)
-    (client,) = clients(salon)
-    assert booked.client == guest == client
-    assert (client.user, client.identity, client.name) == (ann, f"user:{ann.pk}", "Ann")
+    assert booked.client is not None
+    assert (booked.client == guest) is confirmed
+    assert len(clients(salon)) == (1 if confirmed else 2)
+    client = Client.objects.get(user=ann)
+    assert (client.identity, client) == (f"user:{ann.pk}", booked.client)
 
 
-def test_a_guest_adds_nothing_to_an_account(salon: Salon) -> None:
+def test_an_account_that_types_a_clients_phone_is_another_client(salon: Salon) -> None:
+    vic = theirs(salon.book("10:00", contact=Contact(name="Vic", phone="+263772000111")))
+    eve = make_user("eve@example.com", name="Eve")
+    phone = Contact(phone="+263772000111")
+    booked = salon.book("11:00", by=Actor.customer(eve), customer=eve, contact=phone)
+    assert booked.client != vic
+    vic.refresh_from_db()
+    assert vic.user is None
+
+
+def test_a_guest_with_an_accounts_address_is_another_client(salon: Salon) -> None:
     dana = make_user("dana@example.com", name="Dana")
     salon.book("10:00", by=Actor.customer(dana), customer=dana, contact=None)
     salon.book("11:00", contact=Contact("Eve", "dana@example.com", "+263772000111"))
-    (client,) = clients(salon)
-    assert (client.name, client.phone, client.appointments.count()) == ("Dana", "", 2)
+    own = Client.objects.get(user=dana)
+    assert (own.name, own.phone, own.appointments.count()) == ("Dana", "", 1)
+    assert len(clients(salon)) == 2
 
 
 def test_two_accounts_with_one_phone_are_two_clients(salon: Salon) -> None:
@@ -215,9 +243,9 @@ def test_a_known_client_costs_one_query_and_a_new_one_two(
 ) -> None:
     salon.book("09:00", contact=ANN)
     ask = salon.ask()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         salon.book("10:00", ask=ask, contact=ANN)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         salon.book("11:00", ask=ask, contact=Contact(name="Ben", email="ben@example.com"))
 
 
