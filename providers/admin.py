@@ -11,18 +11,20 @@ from django.http import HttpRequest
 from booking.domain.supply import refit_seats, save_resource
 from booking.notifications.approval import tell_approved
 from project import clock
-from project.admin import LargeTable, NeverAdded, NeverDeleted, Rights, Table
+from project.admin import LargeTable, NeverAdded, NeverDeleted, ReadOnly, Rights, Table
 from providers.domain.catalogue import refresh_search_text, refresh_search_texts
 from providers.models import (
     Category,
     DateOverride,
     FormerSlug,
+    Invitation,
     Product,
     Provider,
     Resource,
     Service,
     Staff,
     TimeOff,
+    TimeOffRule,
     WeeklyHours,
 )
 from providers.models.belonging import check_same_business
@@ -260,6 +262,7 @@ class TimeOffAdmin(Table):
     search_fields = ("provider__name", "staff__name", "resource__name", "reason")
     autocomplete_fields = ("provider", "staff", "resource")
     date_hierarchy = "start"
+    readonly_fields = ("rule",)
 
 
 @admin.register(Product)
@@ -285,3 +288,31 @@ class ProductAdmin(NeverAdded, NeverDeleted, LargeTable):
     ) -> None:
         """Write what was typed and nothing else: it may have been ordered meanwhile."""
         obj.save(update_fields=form.changed_data)
+
+
+@admin.register(TimeOffRule)
+class TimeOffRuleAdmin(NeverAdded, Table):
+    """Its rows are written by the domain alone; deleting it takes them with it."""
+
+    list_display = ("provider", "staff", "resource", "rrule", "first", "reason")
+    list_select_related = ("provider", "staff", "resource")
+    search_fields = ("provider__name", "staff__name", "resource__name", "reason")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnly, Table):
+    """Written by the team's page alone; their links are not shown to anybody."""
+
+    list_display = (
+        *("staff", "business", "email", "created_at", "expires_at"),
+        *("accepted_at", "withdrawn_at"),
+    )
+    list_select_related = ("staff__provider",)
+    search_fields = ("email", "staff__name", "staff__provider__name")
+
+    @admin.display(description="business")
+    def business(self, invitation: Invitation) -> str:
+        return str(invitation.staff.provider)

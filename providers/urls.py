@@ -40,7 +40,7 @@ from providers.views.products import (
     product_stock,
 )
 from providers.views.profile import profile
-from providers.views.publishing import start_preview, start_publish, start_verify, take_down
+from providers.views.publishing import policy_unpublish, start_preview, start_publish, start_verify
 from providers.views.reception import reception
 from providers.views.reschedule import appointment_reschedule
 from providers.views.resources import (
@@ -122,7 +122,7 @@ urlpatterns = [
     path("start/verify/", start_verify, name="provider_start_verify"),
     path("profile/", profile, name="provider_profile"),
     path("policy/", policy, name="provider_policy"),
-    path("policy/unpublish/", take_down, name="provider_unpublish"),
+    path("policy/unpublish/", policy_unpublish, name="provider_unpublish"),
     path("share/", share, name="provider_share"),
     path("share/qr.svg", share_qr, name="provider_share_qr"),
     path("share/print/", share_poster, name="provider_share_poster"),

@@ -226,7 +226,7 @@ class Loader:
         self.appointments.add(
             (
                 *(self.first_appointment + visit.number, visit.site.provider_id, visit.service_id),
-                *(visit.staff_id, self.first_session + visit.number, user and user.pk),
+                *(visit.staff_id, self.first_session + visit.number, user.pk if user else None),
                 *(self._client(visit, guest), *guest),
                 *(visit.start, visit.end, 1, visit.status, visit.price, visit.site.currency),
                 *("", "", "web", reference(SCALE + visit.number), secrets.token_urlsafe(24), ""),
@@ -241,7 +241,7 @@ class Loader:
         if identity not in self.known:
             self.known[identity] = next(self.client_ids)
             contact = (user.name, user.email, user.phone) if user else guest
-            about = (visit.site.provider_id, identity, user and user.pk)
+            about = (visit.site.provider_id, identity, user.pk if user else None)
             self.clients.add(
                 (self.known[identity], *about, *contact, "", False, _text(visit.booked))
             )
@@ -296,7 +296,7 @@ Step = tuple[str, str, int | None, str, str, datetime]
 def _steps(visit: Visit) -> Iterator[Step]:
     """Yield its history: action, actor, by, from, to, when."""
     who = "customer" if visit.customer else "guest"
-    booker = visit.customer and visit.customer.pk
+    booker = visit.customer.pk if visit.customer else None
     owner, status, before = visit.site.owner_id, visit.status, "confirmed"
     if not visit.site.shape.by_hand:
         yield "booked", who, booker, "", "confirmed", visit.booked

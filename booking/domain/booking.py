@@ -4,8 +4,9 @@ Lock the provider, look again, write, with the database's constraints behind it 
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,10 +16,11 @@ from booking.availability import Slot
 from booking.constraints import is_overlap
 from booking.domain.actors import Actor
 from booking.domain.clients import Contact, check_not_blocked, client_of, current
-from booking.domain.errors import IdempotencyMismatch, NotFree, SlotUnavailable
+from booking.domain.errors import IdempotencyMismatch, NotFree, PriceChanged, SlotUnavailable
 from booking.domain.events import Action, record
 from booking.domain.free_time import Ask, FreeTime, check_instant, load_around
 from booking.domain.locking import lock_provider
+from booking.domain.offers import as_offered
 from booking.domain.pricing import price_of
 from booking.domain.refusals import refuse, refuse_afresh
 from booking.domain.sessions import occupy
@@ -55,13 +57,22 @@ class Booking:
     idempotency_key: str | None
     visitor: str
     hold: Hold | None
+    price: tuple[Decimal, str] | None
     override_policy: bool
 
     @property
     def digest(self) -> str:
         """Tell one request from another under the same key."""
         staff = self.ask.staff.pk if self.ask.staff else ""
-        facts = (self.ask.service.pk, self.start, staff, self.ask.duration, self.ask.party_size)
+        facts: tuple[object, ...] = (
+            self.ask.service.pk,
+            self.start,
+            staff,
+            self.ask.duration,
+            self.ask.party_size,
+        )
+        if self.by.is_business:  # one form of the reception, used again for somebody else
+            facts += (self.client.pk if self.client else "", self.contact)
         return hashlib.sha256("|".join(map(str, facts)).encode()).hexdigest()
 
 
@@ -79,6 +90,7 @@ def book(
     idempotency_key: str | None = None,
     visitor: str = "",
     hold: Hold | None = None,
+    price: tuple[Decimal, str] | None = None,
     override_policy: bool = False,
 ) -> Appointment:
     """Book ``ask`` at ``start`` and return the appointment.
@@ -86,8 +98,9 @@ def book(
     The same ``idempotency_key`` returns the appointment that it made before. With ``hold`` its
     staff member performs it or nobody, and an expired one refuses the booking. With ``client`` it
     is booked for somebody whom the business knows: account and contact are theirs where none are
-    given. Raises ``SlotUnavailable``, ``IdempotencyMismatch``, ``ClientBlocked`` or
-    ``InvalidInput``; then nothing was written.
+    given. ``price`` is the amount and currency that somebody agreed to. Raises ``SlotUnavailable``,
+    ``PriceChanged``, ``IdempotencyMismatch``, ``ClientBlocked`` or ``InvalidInput``; then nothing
+    was written.
     """
     if client is not None:
         client = current(client, provider=ask.service.provider)
@@ -106,6 +119,7 @@ def book(
         idempotency_key=idempotency_key,
         visitor=visitor,
         hold=hold,
+        price=price,
         override_policy=override_policy and by.is_business,
     )
     _check_contact(booking)
@@ -121,7 +135,7 @@ def book(
 def _book(booking: Booking) -> Appointment:
     """Run the transaction, or raise and leave everything, the hold too, as it was."""
     with transaction.atomic():
-        booking.ask.service.provider = lock_provider(booking.ask.service.provider_id)
+        provider = lock_provider(booking.ask.service.provider_id)
         # A hold is booked once at most: whoever can still spend it has not booked before.
         if not _use_hold(booking):
             if (earlier := _earlier(booking)) is not None:
@@ -130,6 +144,7 @@ def _book(booking: Booking) -> Appointment:
                 raise SlotUnavailable(
                     "We kept this time for you for a while, and that while is over."
                 )
+        booking = _as_offered(booking, provider)
         free = load_around(
             booking.ask,
             booking.start,
@@ -141,6 +156,16 @@ def _book(booking: Booking) -> Appointment:
         if slot is None:
             raise NotFree(free)
         return _write(booking, _choose(booking, free, slot))
+
+
+def _as_offered(booking: Booking, provider: Provider) -> Booking:
+    """Return the booking of what is on offer now: what the page believed does not count."""
+    open_to_all = not booking.by.is_business
+    ask = as_offered(booking.ask, provider=provider, for_everybody=open_to_all)
+    price = price_of(service=ask.service, duration=ask.duration, party_size=ask.party_size)
+    if booking.price is not None and booking.price != (price, provider.currency):
+        raise PriceChanged
+    return replace(booking, ask=ask)
 
 
 def _choose(booking: Booking, free: FreeTime, slot: Slot) -> Staff | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -69,9 +70,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The row of a client, as far as a booking needs it, and how well it fits (0 is best)."""
+    """The row of a client, as far as a booking needs it, and how well it fits (0 is best).
+
+    ``guests`` says that the row which fits is no account's, whatever it was merged into.
+    """
 
     fit: int
+    guests: bool
     pk: int
     user: int | None
     name: str
@@ -88,22 +93,38 @@ def identities(customer: User | None, contact: Contact) -> list[str]:
 def client_of(*, provider: Provider, customer: User | None, contact: Contact, by: Actor) -> Client:
     """Return the business's row for who books, made when there is none.
 
-    Somebody of whom only a name is known gets a row each time. Gaps of the row are filled from
-    what this booking tells; nothing in it is replaced. To be called inside the booking's
-    transaction, behind the lock. Raises ``ClientBlocked`` when any row that fits is blocked and
-    the business does not book itself.
+    Somebody of whom only a name is known gets a row each time. What anybody can type proves
+    nothing: an account has the row that it booked with before, or that of an email address which
+    it has confirmed; a guest has none of an account's; and only the business fills the gaps of a
+    guest's row. To be called inside the booking's transaction, behind the lock. Raises
+    ``ClientBlocked`` when any row that fits is blocked and the business does not book itself.
     """
     person = Person.of(customer, contact)
     known = _look_up(provider.pk, person)
     if not by.is_business and any(one.blocked for one in known):
         raise ClientBlocked
-    # What one account booked is never put to another's, though a family may share a phone.
-    own = [one for one in known if not person.user or one.user in {None, person.user}]
+    own = _own(known, person)
     if not own:
         return _make(provider, person)
     best = min(own, key=lambda one: (one.fit, one.pk))
-    _fill_gaps(best, person, by)
+    if by.is_business or person.user:
+        _fill_gaps(best, person)
     return Client(pk=best.pk, provider=provider)
+
+
+def _own(known: list[Known], person: Person) -> list[Known]:
+    """Return the rows that are this person's, as far as that is proven or nobody else's matter."""
+    if person.user is None:
+        return [one for one in known if one.guests]
+    if own := [one for one in known if one.user == person.user]:
+        return own
+    by_email = [one for one in known if one.user is None and one.email == person.email]
+    return by_email if by_email and _has_confirmed(person) else []
+
+
+def _has_confirmed(person: Person) -> bool:
+    confirmed = EmailAddress.objects.filter(user=person.user, verified=True)
+    return bool(person.email) and confirmed.filter(email__iexact=person.email).exists()
 
 
 def current(client: Client, *, provider: Provider) -> Client:
@@ -155,7 +176,7 @@ def matches(text: str, prefix: str = "") -> Q:
     return fits | Q(**{f"{prefix}phone__{how}": digits})
 
 
-# --- what the business does with its clients -------------------------------------------------------
+# --- what the business does with its clients ------------------------------------------------------
 
 
 @retry_on_conflict
@@ -165,7 +186,7 @@ def keep_client_notes(client: Client, *, text: str, by: Actor, now: datetime) ->
         found = _for_change(client, by)
         found.notes = text.strip()
         found.save(update_fields=["notes"])
-    _tell_log("notes of client %s changed", found, by=by, now=now)
+    _tell_log("notes changed", found, by=by, now=now)
     return found
 
 
@@ -179,7 +200,7 @@ def set_blocked(client: Client, *, blocked: bool, by: Actor, now: datetime) -> C
         found = _for_change(client, by)
         found.blocked = blocked
         found.save(update_fields=["blocked"])
-    _tell_log("client %s blocked" if blocked else "client %s unblocked", found, by=by, now=now)
+    _tell_log("blocked" if blocked else "unblocked", found, by=by, now=now)
     return found
 
 
@@ -212,7 +233,7 @@ def merge_clients(one: Client, other: Client, *, by: Actor, now: datetime) -> Cl
             return first  # merged before
         stays, goes = which_stays(first, second)
         _unite(stays, goes)
-    _tell_log(f"client {goes.pk} merged into client %s", stays, by=by, now=now)
+    _tell_log(f"took in client {goes.pk}", stays, by=by, now=now)
     return stays
 
 
@@ -269,7 +290,8 @@ def _for_change(client: Client, by: Actor) -> Client:
 
 
 def _tell_log(what: str, client: Client, *, by: Actor, now: datetime) -> None:
-    log.info(what + " by user %s at %s", client.pk, by.user.pk if by.user else None, now)
+    who = by.user.pk if by.user else None
+    log.info("client %s: %s by user %s at %s", client.pk, what, who, now)
 
 
 # --- finding and making the row of a booking ------------------------------------------------------
@@ -326,7 +348,7 @@ def _known(row: tuple[Any, ...], person: Person) -> Known:
         fit = 1
     else:
         fit = 2
-    return Known(fit, *main)
+    return Known(fit, own[1] is None, *main)
 
 
 def _make(provider: Provider, person: Person) -> Client:
@@ -349,10 +371,8 @@ def _make(provider: Provider, person: Person) -> Client:
     return client
 
 
-def _fill_gaps(known: Known, person: Person, by: Actor) -> None:
+def _fill_gaps(known: Known, person: Person) -> None:
     """Learn what the row does not say yet; costs a query only when there is something new."""
-    if known.user and known.user != person.user and not by.is_business:
-        return  # a guest who gives an account's email address says nothing about the account
     told = {"name": person.name, "email": person.email, "phone": person.phone}
     new: dict[str, Any] = {
         field: value for field, value in told.items() if value and not getattr(known, field)

@@ -121,26 +121,24 @@ def outside_hours(
     return Appointment.objects.filter(pk__in=outside).order_by("start", "pk")
 
 
+@retry_on_conflict
 def answer(appointment: Appointment, given: Answer, *, by: Actor, now: datetime) -> Appointment:
     """Do what was chosen for one appointment, in a transaction of its own; a repeat is harmless.
 
-    Raises ``InvalidTransition`` when it was moved since it was seen, and whatever moving and
-    cancelling raise.
+    What was seen is compared behind the lock, so that nothing is done to a time that nobody looked
+    at. Raises ``InvalidTransition`` when it was moved since, and whatever moving and cancelling
+    raise.
     """
-    current = Appointment.objects.select_related("provider", "staff", "customer", "session")
-    current = current.prefetch_related("service__staff", "service__resources")
-    found = current.select_related("service__provider").get(pk=appointment.pk)
-    if given.choice is Choice.KEEP or found.start == given.to != given.seen:
-        return found
-    if found.start != given.seen:
-        raise InvalidTransition("This appointment has been moved meanwhile.")
-    if given.choice is Choice.CANCEL:
-        return lifecycle.cancel(found, reason=given.reason, by=by, now=now)
-    if given.choice is Choice.ASK:
-        return ask_for_another_time(found, reason=given.reason, by=by, now=now)
-    if given.to is None:
-        raise InvalidInput("There is no free time near. Please choose one.", field="to")
-    return lifecycle.reschedule(found, start=given.to, staff=found.staff, by=by, now=now)
+    with transaction.atomic():
+        lock_provider(appointment.provider_id)
+        current = _read(appointment.pk)
+        if given.choice is Choice.KEEP:
+            return current
+        if given.choice is Choice.MOVE and current.is_active and current.start == given.to:
+            return current  # moved already: a repeat
+        if current.start != given.seen:
+            raise InvalidTransition("This appointment has been moved meanwhile.")
+        return _do(current, given, by=by, now=now)
 
 
 @retry_on_conflict
@@ -169,6 +167,23 @@ def ask_for_another_time(
             status = Status(current.status)
             record(current, Action.ASKED, by=by, now=now, from_status=status, reason=reason)
         return current
+
+
+def _do(current: Appointment, given: Answer, *, by: Actor, now: datetime) -> Appointment:
+    if given.choice is Choice.CANCEL:
+        return lifecycle.cancel(current, reason=given.reason, by=by, now=now)
+    if given.choice is Choice.ASK:
+        return ask_for_another_time(current, reason=given.reason, by=by, now=now)
+    if given.to is None:
+        raise InvalidInput("There is no free time near. Please choose one.", field="to")
+    return lifecycle.reschedule(current, start=given.to, staff=current.staff, by=by, now=now)
+
+
+def _read(pk: int) -> Appointment:
+    """Read it as it is now, with all that a change needs of it."""
+    found = Appointment.objects.select_related("service__provider", "session", "customer")
+    found = found.select_related("provider", "staff")
+    return found.prefetch_related("service__staff", "service__resources").get(pk=pk)
 
 
 def _load_rules(provider: Provider, *, since: date) -> Mapping[int | None, Rules]:

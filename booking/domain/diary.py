@@ -20,6 +20,7 @@ from booking.domain.calendars import HOURS, scope_bounds
 from booking.domain.taken import Rules, collect_rules
 from booking.models import Appointment, BusyTime, Hold, Session, Status
 from booking.models.appointment import AppointmentQuerySet
+from providers.domain.access import Membership
 from providers.models import Provider, Staff, TimeOff
 from providers.models.provider import LONGEST_BUFFER
 from providers.models.service import LONGEST_DURATION
@@ -142,12 +143,13 @@ class Diary:
 
 
 def load_diary(
-    provider: Provider, *, first: date, last: date, now: datetime, only: Staff | None = None
+    reader: Membership, *, first: date, last: date, now: datetime, only: Staff | None = None
 ) -> Diary:
     """Load the local dates first..last, of ``only`` that person where given. Six queries.
 
-    People who left are among those shown as long as they have somebody coming on these days.
+    Reasons that ``reader`` may not read are left out. People who left are among those shown as long as they have somebody coming on these days.
     """
+    provider = reader.provider
     since, until = scope_bounds(
         provider.tz, first, last, before=LONGEST_BUFFER, after=LONGEST_BUFFER
     )
@@ -159,7 +161,7 @@ def load_diary(
         last=last,
         people=people,
         visits=_gather(appointments),
-        absences=_load_absences(provider, people, since=since, until=until, now=now),
+        absences=_load_absences(reader, people, since=since, until=until, now=now),
         rules=collect_rules(
             HOURS.rows(
                 provider=provider.pk,
@@ -225,7 +227,7 @@ def _concerns(absence: Absence, person: Staff | None) -> bool:
 
 
 def _load_absences(
-    provider: Provider,
+    reader: Membership,
     people: Sequence[Staff],
     *,
     since: datetime,
@@ -233,14 +235,20 @@ def _load_absences(
     now: datetime,
 ) -> list[Absence]:
     """Return time off, busy time, and what visitors hold while they fill in a form."""
-    staff = [person.pk for person in people]
+    staff, provider = [person.pk for person in people], reader.provider
     whose = Q(staff__isnull=True) | Q(staff__in=staff)
     off = TimeOff.objects.filter(whose, provider=provider, end__gt=since, start__lt=until)
     busy = BusyTime.objects.filter(staff__in=staff, end__gt=since, start__lt=until)
     held = Hold.objects.live(now).overlapping(since, until).filter(staff__in=staff)
     found = chain(
         (
-            Absence("off", staff_id, Interval(start, end), reason, resource or "")
+            Absence(
+                "off",
+                staff_id,
+                Interval(start, end),
+                reason if reader.reads_reason(staff_id) else "",
+                resource or "",
+            )
             for staff_id, resource, start, end, reason in off.values_list(
                 "staff_id", "resource__name", "start", "end", "reason"
             )

@@ -27,6 +27,13 @@ class SlotUnavailable(NguvaError):
         self.alternatives = list(alternatives)
 
 
+class PriceChanged(NguvaError):
+    """The price is another one than the person was shown."""
+
+    code = "price_changed"
+    default = "The price has changed meanwhile. Please look again."
+
+
 class TooManyHolds(NguvaError):
     """One network keeps enough of a business's times; ``until`` is when the first is over."""
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from booking.domain.errors import TooManyHolds
 from booking.domain.free_time import Ask, check_instant, load_around
 from booking.domain.locking import lock_provider
+from booking.domain.offers import as_offered
 from booking.domain.refusals import refuse
 from booking.domain.sessions import occupied_range
 from booking.models import Hold
@@ -35,7 +36,8 @@ def take_hold(ask: Ask, *, start: datetime, visitor: str, now: datetime, network
     if not visitor:
         raise ValueError("a hold belongs to a visitor")
     with transaction.atomic():
-        lock_provider(ask.service.provider_id)
+        provider = lock_provider(ask.service.provider_id)
+        ask = as_offered(ask, provider=provider, for_everybody=True)
         _check_network(ask, network=network, visitor=visitor, now=now)
         free = load_around(ask, start, now=now, visitor=visitor)
         slot = free.slot(start)

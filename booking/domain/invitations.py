@@ -15,7 +15,9 @@ from booking.domain.locking import lock_provider
 from booking.domain.outbox import Work, enqueue, enqueue_many
 from customers.models import User
 from project.db import retry_on_conflict
-from project.errors import NguvaError
+from project.errors import NguvaError, NotAllowed
+from providers.domain.access import Membership
+from providers.domain.team import may_edit
 from providers.models import Invitation, Provider, Staff
 
 LASTS = timedelta(days=7)
@@ -85,22 +87,26 @@ def invite(member: Staff, *, email: str, by: User, now: datetime) -> Invitation:
 
 
 @retry_on_conflict
-def withdraw(member: Staff, *, now: datetime) -> None:
-    """Let the links that were sent for ``member`` stop working; a repeat is harmless."""
+def withdraw(member: Staff, *, by: Membership, now: datetime) -> None:
+    """Let the links that were sent for ``member`` stop working; a repeat is harmless.
+
+    Raises ``NotAllowed`` for whoever may not change them.
+    """
     with transaction.atomic():
         lock_provider(member.provider_id)
-        _withdraw(member, now)
+        _withdraw(_get_editable(member, by), now)
 
 
 @retry_on_conflict
-def disconnect(member: Staff, *, now: datetime) -> None:
+def disconnect(member: Staff, *, by: Membership, now: datetime) -> None:
     """Let the account of ``member`` out of the business; the member stays, without an account.
 
-    The owner's own row keeps its account: raises ``InvitationRefused``.
+    The owner's own row keeps its account: raises ``InvitationRefused``. Raises ``NotAllowed`` for
+    whoever may not change the member.
     """
     with transaction.atomic():
         provider = lock_provider(member.provider_id)
-        current = Staff.objects.get(pk=member.pk)
+        current = _get_editable(member, by)
         if current.user_id == provider.owner_id:
             raise InvitationRefused("The owner's own account stays connected.")
         current.user = None
@@ -206,6 +212,14 @@ def _check_pace(member: Staff, now: datetime) -> None:
         raise InvitationRefused(f"{OPEN_AT_MOST} invitations are open. Withdraw one first.")
     if sent.filter(created_at__gt=now - timedelta(days=1)).count() >= A_DAY_AT_MOST:
         raise InvitationRefused("Enough invitations for today. Please go on tomorrow.")
+
+
+def _get_editable(member: Staff, by: Membership) -> Staff:
+    """Return the member as they are now, behind the lock; who they are may just have changed."""
+    current = Staff.objects.get(pk=member.pk)
+    if not may_edit(by, current):
+        raise NotAllowed
+    return current
 
 
 def _withdraw(member: Staff, now: datetime) -> None:

@@ -15,7 +15,8 @@ from booking.models import Appointment, Session
 from project.db import retry_on_conflict
 from project.errors import NguvaError
 from providers.domain.catalogue import refresh_search_text
-from providers.domain.services import free_slug, next_position
+from providers.domain.services import next_position
+from providers.domain.slugs import free_service_slug
 from providers.models import Provider, Resource, Service, Staff
 
 EDITED = (
@@ -49,7 +50,7 @@ def save_service(
     with transaction.atomic():
         provider = lock_provider(service.provider_id)
         if not service.pk:
-            service.slug = free_slug(provider, service.name)
+            service.slug = free_service_slug(provider, service.name)
             service.position = next_position(provider)
             service.save()
         else:

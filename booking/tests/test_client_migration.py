@@ -1,6 +1,7 @@
 """Appointments from before clients were kept get theirs."""
 
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -16,9 +17,9 @@ pytestmark = pytest.mark.django_db
 migration = import_module("booking.migrations.0008_clients_of_appointments")
 
 
-def booked(provider: Provider, number: int, **contact: object) -> Appointment:
+def booked(provider: Provider, number: int, **contact: Any) -> Appointment:
     service = provider.services.first() or make_service(provider)
-    fields = {"guest_name": "", "guest_email": "", "guest_phone": ""} | contact
+    fields: dict[str, Any] = {"guest_name": "", "guest_email": "", "guest_phone": ""} | contact
     return make_appointment(service, None, start=NOW - number * DAY, **fields)
 
 

@@ -4,6 +4,7 @@ import ast
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -148,7 +149,7 @@ def test_every_tuesday_across_the_change_of_the_clock() -> None:
 def test_a_time_that_the_clock_jumps_over_is_the_instant_of_the_jump() -> None:
     sunday = date(2027, 3, 28)  # 01:00 to 02:00 does not exist in London
     rule = Rule(Every.WEEK, weekdays=(6,))
-    ask = {"first": sunday, "zone": LONDON, "since": sunday, "until": sunday}
+    ask: dict[str, Any] = {"first": sunday, "zone": LONDON, "since": sunday, "until": sunday}
     jump = datetime(2027, 3, 28, 1, tzinfo=UTC)
     assert occurrences(rule, start_minute=90, **ask) == [jump]
     assert spans(rule, wall=WallInterval(60, 120), **ask) == []

@@ -4,17 +4,22 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
+from django.http import HttpRequest, QueryDict
+
 from booking.domain.free_time import Ask, make_ask, performers
 from booking.models import Appointment
 from project.errors import InvalidInput
+from project.numbers import parse_number
 from providers.models import Provider, Service, Staff
 
 View = Literal["day", "week"]
 ANYONE = "any"
 """Stands for anyone where no ``staff`` means the same person as before."""
 
-DIGITS = 9
-"""No id or number that we hand out is longer, and every database takes it."""
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form holds that was sent, be it empty; ``None`` when the page is opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def read_number(params: Mapping[str, str], name: str) -> int | None:
@@ -26,11 +31,6 @@ def read_number(params: Mapping[str, str], name: str) -> int | None:
     if number is None:
         raise InvalidInput("Please choose from what is on offer.", field=name)
     return number
-
-
-def parse_number(text: str) -> int | None:
-    """Return ``text`` as a whole number that every database takes, or nothing."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
 
 
 def read_ask(params: Mapping[str, str], service: Service) -> Ask:

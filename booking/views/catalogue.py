@@ -16,7 +16,6 @@ from booking.domain.cities import list_cities
 from booking.domain.next_free import load_next_free
 from booking.preview import link_preview
 from booking.views.answers import keep_private
-from booking.views.asking import parse_number
 from booking.views.embed import embeddable, is_embedded, keep_embed
 from booking.views.lookup import logged_in
 from booking.views.moved import follow_moves, is_hidden
@@ -26,6 +25,7 @@ from booking.words import say_duration, say_price, say_when
 from project import clock, pictures
 from project.access import public
 from project.htmx import PageRequest, render_page
+from project.numbers import parse_number
 from project.prepared import Prepared
 from providers.domain.favourites import is_kept, kept_ids
 from providers.domain.places import map_url

@@ -17,6 +17,7 @@ from booking.domain.booking import book
 from booking.domain.errors import (
     ClientBlocked,
     IdempotencyMismatch,
+    PriceChanged,
     SlotUnavailable,
     TooManyHolds,
 )
@@ -88,10 +89,11 @@ def hold_create(request: PageRequest, slug: str, service: str) -> HttpResponse:
 def booking_details(request: PageRequest, slug: str, service: str, token: str) -> HttpResponse:
     """Ask who comes, and book."""
     now = clock.now()
-    found = find_service(slug, service)
     visitor = read_visitor(request)
     if request.method == "POST":
+        found = find_service(slug, service, people=False)
         return _book(request, found, token=token, visitor=visitor, now=now)
+    found = find_service(slug, service)
     hold = Hold.objects.filter(token=token, service=found).select_related("staff").first()
     if hold is None:
         return _gone(request, found, now=now)
@@ -128,14 +130,14 @@ def _book(
         raise Http404
     user = logged_in(request)
     form = details_form(user, data=request.POST, country=service.provider.country)
-    ask = plain_ask(service)
+    ask = shown.ask(service)
     try:
-        ask = shown.ask(service)
         if not form.is_valid():
             return _again(request, ask, shown, form, now=now, status=422)
-        if not shown.still_true(service):
-            return _again(request, ask, shown, form, now=now, status=409)
         made = _commit(ask, shown, form, user=user, now=now)
+    except PriceChanged:
+        ask = shown.ask(find_service(service.provider.slug, service.slug))
+        return _again(request, ask, shown, form, now=now, status=409)
     except SlotUnavailable as error:
         start = shown.starts_at
         return _over(request, ask, start, form, now=now, visitor=visitor, error=error)
@@ -163,6 +165,7 @@ def _commit(
         idempotency_key=shown.idempotency_key,
         visitor=shown.visitor,
         hold=shown.as_hold(),
+        price=shown.agreed,
     )
 
 

@@ -18,6 +18,7 @@ from booking.domain.lifecycle import (
     obstacle,
     reschedule,
 )
+from booking.domain.offers import prefetch_people
 from booking.feeds.ics import appointment_calendar
 from booking.forms import CancelForm
 from booking.models import Appointment, AppointmentEvent, Status
@@ -25,7 +26,7 @@ from booking.views.answers import keep_secret, see_other
 from booking.views.asking import ANYONE, read_date, read_person, read_start, read_view
 from booking.views.choosing import staff_choices
 from booking.views.grid import Wish, load_grid, respond_grid
-from booking.views.lookup import logged_in, prefetch_people
+from booking.views.lookup import logged_in
 from booking.visitor import read_visitor
 from booking.whatsapp import customer_to_provider, secret_url
 from booking.words import say_price, say_time, say_when

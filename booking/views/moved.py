@@ -19,7 +19,8 @@ View = Callable[..., HttpResponseBase]
 def follow_moves(view: View) -> View:
     """Lead from a business's former address to its page; it costs a query where nothing is found.
 
-    For views that only read, and whose address begins with the slug.
+    For views that only read, and whose address begins with the slug. Of a business that is not
+    listed nobody but its own people learns the new address.
     """
 
     @wraps(view)
@@ -27,10 +28,12 @@ def follow_moves(view: View) -> View:
         try:
             return view(request, slug, **kwargs)
         except Http404:
-            new = find_moved(slug)
-            if new is None or request.resolver_match is None:
+            moved = find_moved(slug)
+            if moved is None or request.resolver_match is None:
                 raise
-        path = reverse(str(request.resolver_match.url_name), kwargs={"slug": new, **kwargs})
+        is_hidden(request, moved)
+        address = {"slug": moved.slug, **kwargs}
+        path = reverse(str(request.resolver_match.url_name), kwargs=address)
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{path}?{query}" if query else path)
 

@@ -2,14 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Self
 
 from django.core import signing
 
-from booking.domain.free_time import Ask, make_ask
+from booking.domain.free_time import Ask
 from booking.domain.pricing import price_of
 from booking.models import Hold
-from providers.models import Service
+from providers.models import Service, Staff
 
 SALT = "booking.shown"
 
@@ -74,19 +75,18 @@ class Shown:
         return f"hold:{self.token}"
 
     def ask(self, service: Service) -> Ask:
-        """Return what is to be booked. Raises ``InvalidInput`` when it is no longer offered."""
-        return make_ask(
-            service=service,
-            staff_id=None if self.anyone else self.staff,
-            duration=self.duration,
-            party_size=self.party,
-        )
+        """Return what is to be booked, as it was shown; booking looks whether it is still offered.
+
+        Of the person it knows the id alone.
+        """
+        staff = None if self.anyone or self.staff is None else Staff(pk=self.staff)
+        return Ask(service, staff, self.duration, self.party)
+
+    @property
+    def agreed(self) -> tuple[Decimal, str]:
+        """The price that the page showed, with its currency."""
+        return Decimal(self.price), self.currency
 
     def as_hold(self) -> Hold:
         """Return the hold to spend, without reading its row: spending it tells if it is there."""
         return Hold(pk=self.hold, staff_id=self.staff)
-
-    def still_true(self, service: Service) -> bool:
-        """Whether the page would say the same of the price; booking itself minds the person."""
-        price = price_of(service=service, duration=self.duration, party_size=self.party)
-        return (str(price), service.provider.currency) == (self.price, self.currency)

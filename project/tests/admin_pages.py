@@ -38,7 +38,7 @@ from booking.tests.cast import (
 from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind
 from project import clock
-from providers.models import DateOverride, FormerSlug, TimeOff, WeeklyHours
+from providers.models import DateOverride, FormerSlug, Invitation, TimeOff, TimeOffRule, WeeklyHours
 
 HOUR = timedelta(hours=1)
 
@@ -59,6 +59,9 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
     TimeOff.objects.create(
         provider=provider, staff=staff, start=start + HOUR * 4, end=start + HOUR * 5
     )
+    TimeOffRule.objects.create(
+        provider=provider, rrule="FREQ=DAILY", first=monday, start_minute=0, end_minute=60
+    )
     WeeklyHours.objects.create(
         provider=provider, staff=staff, weekday=0, start_minute=0, end_minute=60
     )
@@ -76,6 +79,9 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
     )
     set_preference(owner, MessageKind.DIGEST, Channel.EMAIL, wanted=True)
     opt_out_digest(digest(owner.email), MessageKind.REMINDERS)
+    Invitation.objects.create(
+        staff=staff, email="new@example.com", created_at=clock.now(), expires_at=start
+    )
     FormerSlug.objects.create(provider=provider, slug=f"former-{provider.slug}")
     Wording.objects.create(provider=provider, kind=Wording.Kind.CONFIRMATION, text="Welcome")
     appointment = book(

@@ -28,6 +28,13 @@ class Membership:
         """Whether the whole business is theirs to see, not just their own appointments."""
         return self.role is not Role.STAFF
 
+    def reads_reason(self, staff_id: int | None) -> bool:
+        """Whether they may read why somebody is off; without a person, the business or a room.
+
+        Staff read their own reasons alone.
+        """
+        return self.sees_all or (self.staff is not None and staff_id == self.staff.pk)
+
 
 def memberships(user: User) -> list[Membership]:
     """Return the places of ``user``, by name of the business, in two queries.

@@ -9,8 +9,10 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from project.dates import is_near
 from project.db import retry_on_conflict
 from project.errors import InvalidInput
+from providers.domain.locking import lock_provider
 from providers.models import DateOverride, Provider, Staff, WeeklyHours
 from providers.models.hours import MINUTES_A_DAY
 
@@ -26,9 +28,6 @@ MOST_INTERVALS = 6
 
 LONGEST_RANGE = timedelta(days=92)
 """So many dates may be made special at once."""
-
-FARTHEST = timedelta(days=800)
-"""Dates further ahead are a slip of the finger."""
 
 HOLIDAYS_AHEAD = timedelta(days=365)
 
@@ -88,7 +87,7 @@ def set_week(provider: Provider, staff: Staff | None, week: Week) -> None:
             message = next(iter(wrong.values())) if day in WEEKDAYS else "No such weekday."
             raise InvalidInput(message, field="week")
     with transaction.atomic():
-        _wait_for_others(provider)
+        lock_provider(provider.pk)  # two at once would each add their rows
         WeeklyHours.objects.filter(provider=provider, staff=staff).delete()
         WeeklyHours.objects.bulk_create(
             WeeklyHours(
@@ -124,7 +123,7 @@ def set_dates(
     days = sorted(set(dates))
     opened: Sequence[tuple[int | None, int | None]] = intervals or [(None, None)]
     with transaction.atomic():
-        _wait_for_others(provider)
+        lock_provider(provider.pk)
         DateOverride.objects.filter(provider=provider, staff=staff, date__in=days).delete()
         DateOverride.objects.bulk_create(
             DateOverride(
@@ -140,10 +139,14 @@ def set_dates(
         )
 
 
+@retry_on_conflict
 def forget_dates(provider: Provider, staff: Staff | None, dates: Iterable[date]) -> int:
     """Let the usual week count on these dates again; return how many rows that took away."""
-    special = DateOverride.objects.filter(provider=provider, staff=staff, date__in=list(dates))
-    return special.delete()[0]
+    days = list(dates)
+    with transaction.atomic():
+        _wait_for_others(provider)
+        special = DateOverride.objects.filter(provider=provider, staff=staff, date__in=days)
+        return special.delete()[0]
 
 
 def date_range(first: date, last: date, *, today: date) -> list[date]:
@@ -154,7 +157,7 @@ def date_range(first: date, last: date, *, today: date) -> list[date]:
         raise InvalidInput("The last day comes before the first.", field="last")
     if last - first > LONGEST_RANGE:
         raise InvalidInput("At most three months at once.", field="last")
-    if last - today > FARTHEST:
+    if not is_near(last, today=today):
         raise InvalidInput("This is more than two years ahead.", field="last")
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
@@ -176,11 +179,6 @@ def coming_holidays(country: str, *, today: date) -> list[Holiday]:
         return []
     coming = sorted((day, name) for day, name in known.items() if today <= day <= end)
     return [Holiday(day, name.replace("; ", ", ")[:120]) for day, name in coming]
-
-
-def _wait_for_others(provider: Provider) -> None:
-    """Two who save at once would both add their rows to what neither sees of the other."""
-    Provider.objects.select_for_update(no_key=True).order_by().get(pk=provider.pk)
 
 
 def _follow(staff: Staff, *, own: bool) -> None:

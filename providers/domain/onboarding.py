@@ -11,15 +11,15 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 
 from customers.models import User
 from project.db import retry_on_conflict
 from project.errors import InvalidInput, NotAllowed
 from providers.domain.catalogue import refresh_search_text
 from providers.domain.kinds import get_category, kind_of
+from providers.domain.locking import lock_provider
 from providers.domain.places import COUNTRIES
-from providers.domain.slugs import free_slug
+from providers.domain.slugs import free_service_slug, free_slug
 from providers.models import Provider, Resource, Service, Staff, WeeklyHours
 
 MOST_DRAFTS = 5
@@ -121,6 +121,7 @@ def _create(basics: Basics, *, by: User) -> Provider:
     return provider
 
 
+@retry_on_conflict
 def change_basics(provider: Provider, basics: Basics, *, by: User) -> Provider:
     """Change what a draft is; another country brings its usual clock and money.
 
@@ -139,19 +140,21 @@ def change_basics(provider: Provider, basics: Basics, *, by: User) -> Provider:
 
 
 def first_service(provider: Provider) -> Service | None:
-    """Return the only service, as long as it is as plain as the form that made it."""
+    """Return the only service, as long as it is no more than the form that makes it can say."""
     found = list(provider.services.all()[:2])
     if len(found) != 1:
         return None
     (only,) = found
-    plain = only.active and not only.is_class and only.min_duration is None
-    return only if plain else None
+    plain = only.active and not only.is_class
+    usual = only.min_duration is None and only.buffer_before is None and only.buffer_after is None
+    return only if plain and usual and _is_performed_as_made(only) else None
 
 
 @retry_on_conflict
 def set_first_service(provider: Provider, wanted: FirstService, *, by: User) -> Service:
     """Give a draft its first service, or change it. Its owner performs it, unless ``alone``.
 
+    Who performs it and what it needs are left alone unless just that is answered differently.
     Raises ``NotAllowed`` for others than its owner, when it is published meanwhile, and when its
     services are more than this can say.
     """
@@ -160,11 +163,13 @@ def set_first_service(provider: Provider, wanted: FirstService, *, by: User) -> 
         service = first_service(draft)
         if service is None:
             if draft.services.exists():
-                raise NotAllowed("You have several services. Change them under Services.")
-            slug = slugify(wanted.name)[:80].strip("-") or "service"
+                raise NotAllowed("What you offer is more than this page can change.")
+            slug = free_service_slug(draft, wanted.name)
             service = Service(provider=draft, slug=slug, category=draft.category)
+        same = service.pk is not None and service.needs_staff != wanted.alone
         _fill(service, wanted)
-        _give_performer(service, alone=wanted.alone, by=by)
+        if not same:
+            _give_performer(service, alone=wanted.alone, by=by)
         refresh_search_text(draft)
     return service
 
@@ -220,7 +225,7 @@ def _same(draft: Provider, basics: Basics) -> bool:
 
 
 def _lock_draft(provider: Provider, by: User) -> Provider:
-    locked = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    locked = lock_provider(provider.pk)
     if locked.owner_id != by.pk:
         raise NotAllowed
     if locked.published:
@@ -258,6 +263,15 @@ def _make_owner_staff(provider: Provider, owner: User) -> Staff:
         person.active = True
         person.save(update_fields=["active"])
     return person
+
+
+def _is_performed_as_made(service: Service) -> bool:
+    """Whether the owner performs it and nothing is needed; or nobody does, with one resource."""
+    people = [(each.user_id, each.active) for each in service.staff.all()]
+    needed = service.resources.count()
+    if service.needs_staff:
+        return people == [(service.provider.owner_id, True)] and not needed
+    return not people and needed == 1
 
 
 def _fill(service: Service, wanted: FirstService) -> None:

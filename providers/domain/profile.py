@@ -5,8 +5,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from project.db import retry_on_conflict
 from project.errors import InvalidInput
 from providers.domain.catalogue import refresh_search_text
+from providers.domain.locking import lock_provider
 from providers.domain.slugs import is_free
 from providers.models import FormerSlug, Provider
 
@@ -20,6 +22,7 @@ POLICY = (
 )
 
 
+@retry_on_conflict
 def change_profile(provider: Provider, changes: Mapping[str, Any]) -> Provider:
     """Write what of PROFILE is in ``changes``; what search reads and old links follow.
 
@@ -28,7 +31,7 @@ def change_profile(provider: Provider, changes: Mapping[str, Any]) -> Provider:
     """
     try:
         with transaction.atomic():
-            locked = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+            locked = lock_provider(provider.pk)
             _move(locked, changes.get("slug", locked.slug))
             _write(locked, changes, allowed=PROFILE)
             refresh_search_text(locked)
@@ -37,10 +40,11 @@ def change_profile(provider: Provider, changes: Mapping[str, Any]) -> Provider:
     return locked
 
 
+@retry_on_conflict
 def change_policy(provider: Provider, changes: Mapping[str, Any]) -> Provider:
     """Write what of POLICY is in ``changes``. Bookings that were made stay as they are."""
     with transaction.atomic():
-        locked = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+        locked = lock_provider(provider.pk)
         _write(locked, changes, allowed=POLICY)
     return locked
 

@@ -4,7 +4,9 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from customers.models import User
+from project.db import retry_on_conflict
 from project.errors import NguvaError, NotAllowed
+from providers.domain.locking import lock_provider
 from providers.domain.onboarding import Step, next_step
 from providers.models import Provider
 
@@ -32,6 +34,7 @@ def has_verified_email(user: User) -> bool:
     return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
 
 
+@retry_on_conflict
 def publish(provider: Provider, *, by: User) -> Provider:
     """Show the business to everybody, or to those who approve it; a repeat is harmless.
 
@@ -49,6 +52,7 @@ def publish(provider: Provider, *, by: User) -> Provider:
         return _write(locked, published=True)
 
 
+@retry_on_conflict
 def unpublish(provider: Provider, *, by: User) -> Provider:
     """Take the public page away. Bookings that were made stay; a repeat is harmless.
 
@@ -59,7 +63,7 @@ def unpublish(provider: Provider, *, by: User) -> Provider:
 
 
 def _lock_own(provider: Provider, by: User) -> Provider:
-    locked = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    locked = lock_provider(provider.pk)
     if locked.owner_id != by.pk:
         raise NotAllowed
     return locked

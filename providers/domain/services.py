@@ -9,13 +9,10 @@ from typing import Self
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.text import slugify
 
 from project.db import retry_on_conflict
+from providers.domain.locking import lock_provider
 from providers.models import Provider, Resource, Service, Staff, WeeklyHours
-
-LONGEST_SLUG = 70
-"""Leaves room for the number that tells namesakes apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +71,6 @@ def find_snags(service: Service, stretches: Stretches) -> list[Snag]:
     ]
 
 
-def free_slug(provider: Provider, name: str) -> str:
-    """Return an address for a new service called ``name`` that no other one of ``provider`` has.
-
-    The caller has locked the provider, else two namesakes could meet.
-    """
-    stem = slugify(name)[:LONGEST_SLUG].strip("-_") or "service"
-    taken = set(
-        Service.objects.filter(provider=provider, slug__startswith=stem).values_list(
-            "slug", flat=True
-        )
-    )
-    slug, number = stem, 1
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug
-
-
 def next_position(provider: Provider) -> int:
     """Return the place after the last service."""
     last = Service.objects.filter(provider=provider).order_by("-position").first()
@@ -105,7 +84,7 @@ def shift_service(service: Service, *, by: int) -> None:
     The first stays first and the last stays last. Rows that shared a place get one each.
     """
     with transaction.atomic():
-        Provider.objects.select_for_update(no_key=True).get(pk=service.provider_id)
+        lock_provider(service.provider_id)
         rows = list(Service.objects.active().filter(provider=service.provider_id))
         here = next((index for index, row in enumerate(rows) if row.pk == service.pk), None)
         if here is None:

@@ -1,21 +1,29 @@
-"""The name of a business in its address."""
+"""The names of a business and its services in their addresses."""
+
+from collections.abc import Callable, Iterable
 
 from django.utils.text import slugify
 
-from providers.models import FormerSlug, Provider
+from providers.models import FormerSlug, Provider, Service
 
-LONGEST = 80
+LONGEST = 72
+"""Leaves room for the number that tells namesakes apart."""
 
 
 def free_slug(name: str) -> str:
     """Return ``tendai-hair-studio`` for ``Tendai Hair Studio``, numbered where that is taken."""
-    plain = slugify(name)[: LONGEST - 8].strip("-") or "business"
-    taken = set(_like(plain))
-    slug, number = plain, 1
-    while slug in taken:
-        number += 1
-        slug = f"{plain}-{number}"
-    return slug
+    return _first_free(name, usual="business", taken=_like)
+
+
+def free_service_slug(provider: Provider, name: str) -> str:
+    """Return the same for a new service, among those of ``provider``.
+
+    The caller has locked the provider, else two namesakes could meet.
+    """
+    slugs = Service.objects.filter(provider=provider).values_list("slug", flat=True)
+    return _first_free(
+        name, usual="service", taken=lambda plain: slugs.filter(slug__startswith=plain)
+    )
 
 
 def is_free(slug: str, *, provider: Provider) -> bool:
@@ -25,10 +33,24 @@ def is_free(slug: str, *, provider: Provider) -> bool:
     return not others.exists() and not left.exists()
 
 
-def find_moved(slug: str) -> str | None:
-    """Return where the business that once was called ``slug`` is now; for addresses that fail."""
-    found = FormerSlug.objects.filter(slug=slug).values_list("provider__slug", flat=True)
-    return found.first()
+def find_moved(slug: str) -> Provider | None:
+    """Return the business that once was called ``slug``; for addresses that fail.
+
+    It may be one that strangers must not learn of.
+    """
+    found = FormerSlug.objects.filter(slug=slug).select_related("provider").first()
+    return found.provider if found else None
+
+
+def _first_free(name: str, *, usual: str, taken: Callable[[str], Iterable[str]]) -> str:
+    """Return the slug of ``name``, numbered until it is not among ``taken`` of its beginning."""
+    plain = slugify(name)[:LONGEST].strip("-_") or usual
+    others = set(taken(plain))
+    slug, number = plain, 1
+    while slug in others:
+        number += 1
+        slug = f"{plain}-{number}"
+    return slug
 
 
 def _like(plain: str) -> list[str]:

@@ -10,6 +10,7 @@ from customers.models import User
 from project.db import retry_on_conflict
 from project.errors import InvalidInput, NotAllowed
 from providers.domain.access import Membership, Role
+from providers.domain.locking import lock_provider
 from providers.models import Invitation, Provider, Service, Staff
 
 MOST_MEMBERS = 200
@@ -66,7 +67,7 @@ def add_member(
     if role != Staff.Role.STAFF and by.role is not Role.OWNER:
         raise NotAllowed
     with transaction.atomic():
-        list(Provider.objects.select_for_update(no_key=True).filter(pk=by.provider.pk))
+        lock_provider(by.provider.pk)
         everybody = Staff.objects.filter(provider=by.provider)
         known = everybody.aggregate(count=Count("pk"), last=Max("position"))
         if known["count"] >= MOST_MEMBERS:
@@ -102,7 +103,8 @@ def change_member(
     ``NotAllowed``.
     """
     with transaction.atomic():
-        current = Staff.objects.select_for_update(no_key=True).get(pk=member.pk)
+        lock_provider(member.provider_id)
+        current = Staff.objects.get(pk=member.pk)
         if not may_edit(by, current):
             raise NotAllowed
         if role is not None and role != current.role:
@@ -123,8 +125,9 @@ def move_member(member: Staff, *, up: bool, by: Membership) -> None:
     if by.provider.pk != member.provider_id or not by.sees_all:
         raise NotAllowed
     with transaction.atomic():
+        lock_provider(by.provider.pk)
         team = Staff.objects.active().filter(provider=by.provider)
-        order = list(team.select_for_update(no_key=True).order_by("position", "pk"))
+        order = list(team.order_by("position", "pk"))
         if member not in order:
             return
         here = order.index(member)

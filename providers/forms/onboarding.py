@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 
 from booking.words import one_line, say_duration
-from customers.validators import parse_phone
 from project.money import decimal_places, smallest_amount
 from providers.domain.kinds import Idea, category_choices
 from providers.domain.onboarding import Basics, FirstService, SimpleHours
 from providers.domain.places import country_choices
+from providers.forms.fields import read_phone
 from providers.models import Provider, Service, WeeklyHours
 
 LENGTHS = (10, 15, 20, 30, 40, 45, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480)
@@ -58,11 +58,7 @@ class BasicsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the phone number as one of the country beside it."""
         data = super().clean() or self.cleaned_data
-        if data.get("phone"):
-            try:
-                data["phone"] = parse_phone(data["phone"], country=data.get("country", ""))
-            except forms.ValidationError as error:
-                self.add_error("phone", error)
+        read_phone(self, data)
         return data
 
     def basics(self) -> Basics:

@@ -7,10 +7,9 @@ from django import forms
 
 from booking.words import say_duration
 from customers.forms import timezone_choices
-from customers.validators import parse_phone
 from providers.domain.places import CURRENCIES, country_choices
 from providers.domain.profile import POLICY, PROFILE
-from providers.forms.fields import LinesField
+from providers.forms.fields import LinesField, read_phone
 from providers.forms.onboarding import OneLineField
 from providers.models import Provider
 
@@ -92,11 +91,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Read the phone number as one of the country; look twice at another clock."""
         data = super().clean() or self.cleaned_data
-        if data.get("phone"):
-            try:
-                data["phone"] = parse_phone(data["phone"], country=data.get("country", ""))
-            except forms.ValidationError as error:
-                self.add_error("phone", error)
+        read_phone(self, data)
         self._look_at_clock(data)
         return data
 

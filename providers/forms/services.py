@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from booking.domain.pricing import price_of
 from booking.words import say_duration, say_price
 from project.money import decimal_places, smallest_amount
-from providers.forms.fields import LinesField
+from providers.forms.fields import LinesField, OwnChoicesField
 from providers.forms.lengths import LengthField
 from providers.models import Category, Provider, Resource, Service, Staff
 from providers.models.provider import LONGEST_BUFFER
@@ -21,13 +21,11 @@ NEEDS_STAFF = [("True", "Somebody of the team"), ("False", "Nobody: a room or a 
 
 if TYPE_CHECKING:
     ServiceModelForm = forms.ModelForm[Service]
-    ResourceChoices = forms.ModelMultipleChoiceField[Resource]
 else:
-    ServiceModelForm = forms.ModelForm  # take no parameters at run time
-    ResourceChoices = forms.ModelMultipleChoiceField
+    ServiceModelForm = forms.ModelForm  # takes no parameter at run time
 
 
-class ResourcesField(ResourceChoices):
+class ResourcesField(OwnChoicesField):
     """Resources by name, saying which are not available."""
 
     def label_from_instance(self, obj: Resource) -> str:
@@ -65,6 +63,12 @@ class ServiceForm(ServiceModelForm):
         widget=forms.RadioSelect,
         label="Who is needed?",
     )
+    staff = OwnChoicesField(
+        Staff.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        label="Who performs it?",
+    )
     resources = ResourcesField(
         Resource.objects.none(),
         required=False,
@@ -79,10 +83,7 @@ class ServiceForm(ServiceModelForm):
             *("duration_step", "pricing", "price", "seats", "needs_staff", "staff", "resources"),
             *("buffer_before", "buffer_after"),
         )
-        widgets = {
-            "pricing": forms.RadioSelect,
-            "staff": forms.CheckboxSelectMultiple({"class": "form-check-input"}),
-        }
+        widgets = {"pricing": forms.RadioSelect}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -131,9 +132,8 @@ class ServiceForm(ServiceModelForm):
 
     def _offer_own(self) -> None:
         """Offer the active people and the resources of this business."""
-        staff = cast("forms.ModelMultipleChoiceField[Staff]", self.fields["staff"])
+        staff = cast("OwnChoicesField", self.fields["staff"])
         staff.queryset = Staff.objects.active().filter(provider=self.provider)
-        staff.label = "Who performs it?"
         resources = cast("ResourcesField", self.fields["resources"])
         resources.queryset = Resource.objects.filter(provider=self.provider)
         category = cast("forms.ModelChoiceField[Category]", self.fields["category"])

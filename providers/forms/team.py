@@ -9,6 +9,7 @@ from booking.words import one_line
 from customers.models import User
 from providers.domain.access import Membership, Role
 from providers.domain.team import services_with_people
+from providers.forms.fields import OwnChoicesField
 from providers.models import Service, Staff
 
 
@@ -27,12 +28,7 @@ class MemberForm(forms.Form):
         initial=Staff.Role.STAFF,
         widget=forms.RadioSelect,
     )
-    services = forms.ModelMultipleChoiceField(
-        queryset=Service.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label="Performs",
-    )
+    services = OwnChoicesField(Service.objects.none(), required=False, label="Performs")
 
     def __init__(
         self, *args: Any, place: Membership, member: Staff | None = None, **kwargs: Any

@@ -1,6 +1,7 @@
 """Several requests answered in one go, each by itself."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
@@ -33,11 +34,11 @@ def statuses(appointments: list[Appointment]) -> list[str]:
     return [Appointment.objects.get(pk=one.pk).status for one in appointments]
 
 
-def said(browser: Browser, response: object) -> list[str]:
+def said(browser: Browser) -> list[str]:
     return [str(each) for each in browser.get(LIST).context["messages"]]
 
 
-def answer(browser: Browser, which: list[Appointment], answer: str, **more: str) -> object:
+def answer(browser: Browser, which: list[Appointment], answer: str, **more: str) -> Any:
     data = {"appointment": [one.pk for one in which], "answer": answer} | more
     return browser.post(URL, data)
 
@@ -47,18 +48,18 @@ def test_the_ticked_are_accepted(salon: Salon, as_user: LogIn, three: list[Appoi
     response = answer(browser, three[:2], "accept", next=LIST)
     assert (response.status_code, response["Location"]) == (303, LIST)
     assert statuses(three) == ["confirmed", "confirmed", "pending"]
-    assert said(browser, response) == ["2 requests accepted."]
+    assert said(browser) == ["2 requests accepted."]
 
 
 def test_the_ticked_are_declined_with_the_reason(
     salon: Salon, as_user: LogIn, three: list[Appointment]
 ) -> None:
     browser = as_user(salon.alice)
-    response = answer(browser, three[1:], "decline", reason="We are closed")
+    answer(browser, three[1:], "decline", reason="We are closed")
     assert statuses(three) == ["pending", "declined", "declined"]
     reasons = AppointmentEvent.objects.filter(to_status="declined").values_list("reason", flat=True)
     assert list(reasons) == ["We are closed", "We are closed"]
-    assert said(browser, response) == ["2 requests declined."]
+    assert said(browser) == ["2 requests declined."]
 
 
 def test_one_that_fails_stops_no_other_and_says_why(
@@ -67,9 +68,9 @@ def test_one_that_fails_stops_no_other_and_says_why(
     browser = as_user(salon.alice)
     browser.post(f"/provider/appointments/{three[1].pk}/decline/")
     browser.get(LIST)
-    response = answer(browser, three, "accept")
+    answer(browser, three, "accept")
     assert statuses(three) == ["confirmed", "declined", "confirmed"]
-    first, second = said(browser, response)
+    first, second = said(browser)
     assert first == "2 requests accepted."
     assert second.startswith("Not accepted: Guest 1, Wed 25 Nov, 14:00. ")
 

@@ -85,7 +85,7 @@ def test_customers_never_see_them(
         tell(event, now=clock.now())
     seen += "".join(f"{one.title} {one.message}" for one in Notification.objects.all())
     seen += "".join(str(one.payload) for one in OutboxJob.objects.all())
-    seen += "".join(one.body for one in mail.outbox) + str(list(Delivery.objects.values()))
+    seen += "".join(str(one.body) for one in mail.outbox) + str(list(Delivery.objects.values()))
     assert "Braids" in seen
     assert "What Dana wrote" in seen
     assert SECRET not in seen

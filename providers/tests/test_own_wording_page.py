@@ -43,7 +43,7 @@ def test_owner_and_manager_find_it_and_keep_their_words(
     salon: Salon, as_user: LogIn, role: str
 ) -> None:
     client = as_user(getattr(salon, role))
-    assert f'href="{PAGE}"' in client.get("/provider/").content.decode()
+    assert f'href="{PAGE}"' in client.get("/provider/business/").content.decode()
     response = client.post(PAGE, WORDS, follow=True)
     assert response.redirect_chain == [(PAGE, 303)]
     assert kept() == {
@@ -168,7 +168,7 @@ def test_words_are_text_not_markup(salon: Salon, as_user: LogIn) -> None:
 def test_a_chosen_business_stays_chosen(salon: Salon, as_user: LogIn) -> None:
     second = make_provider(salon.alice, slug="second", name="Second Salon")
     client = as_user(salon.alice)
-    html = client.get("/provider/?business=second").content.decode()
+    html = client.get("/provider/business/?business=second").content.decode()
     assert f'href="{PAGE}?business=second"' in html
     html = client.get(f"{PAGE}?business=second").content.decode()
     assert f'action="{PAGE}?business=second"' in html

@@ -96,7 +96,7 @@ def test_the_next_free_times_are_shown_at_once(salon: Salon, as_user: LogIn) -> 
 
 
 def test_a_date_shows_all_of_it(salon: Salon, as_user: LogIn) -> None:
-    params = {"service": salon.braids.pk, "date": "2026-11-26"}
+    params: dict[str, Any] = {"service": salon.braids.pk, "date": "2026-11-26"}
     html = as_user(salon.alice).get(PAGE, params).content.decode()
     starts = re.findall(r'name="start" value="([^"]+)"', html)
     assert (len(starts), starts[0], starts[-1]) == (
@@ -107,7 +107,7 @@ def test_a_date_shows_all_of_it(salon: Salon, as_user: LogIn) -> None:
 
 
 def test_a_gap_of_the_calendar_comes_chosen(salon: Salon, as_user: LogIn) -> None:
-    params = {"service": salon.braids.pk, "staff": salon.bobs.pk, "start": AT_TEN}
+    params: dict[str, Any] = {"service": salon.braids.pk, "staff": salon.bobs.pk, "start": AT_TEN}
     html = as_user(salon.alice).get(PAGE, params).content.decode()
     assert 'value="2026-11-26T08:00:00+00:00" checked' in html
     assert f'<option value="{salon.bobs.pk}" selected>' in html
@@ -261,6 +261,6 @@ def test_queries_do_not_grow(salon: Salon, as_user: LogIn, number: int) -> None:
         make_appointment(salon.braids, staff, start=NOW + timedelta(days=1, hours=each))
     alice = as_user(salon.alice)
     with CaptureQueriesContext(connection) as queries:
-        alice.get(PAGE, {"service": salon.braids.pk, "q": "chipo"})
+        alice.get(PAGE, {"service": str(salon.braids.pk), "q": "chipo"})
     # Session, person, two for memberships; services with staff and resources; clients; free time.
     assert len(queries) == 11

@@ -261,3 +261,20 @@ def test_what_is_over_is_not_listed(salon: Salon, as_user: LogIn) -> None:
         provider=salon.provider, start=NOW - DAY, end=NOW - timedelta(hours=1), reason="Past"
     )
     assert "Past" not in as_user(salon.alice).get(PAGE).content.decode()
+
+
+def test_a_change_of_the_timezone_keeps_the_time_on_the_wall(salon: Salon, as_user: LogIn) -> None:
+    client = as_user(salon.alice)
+    client.post(PAGE, typed(repeat="week"))
+    client.post(PAGE, typed(first="2026-11-26"))
+    profile = {
+        "name": "Alice Salon",
+        "category": salon.provider.category_id,
+        "city": "Lagos",
+        "country": "NG",
+        "timezone": "Africa/Lagos",
+        "currency": "USD",
+        "slug": "salon",
+    }
+    assert client.post("/provider/profile/", profile).status_code in {302, 303}
+    assert spans()[:2] == [(at(25, 12), at(25, 13)), (at(26, 12), at(26, 13))]

@@ -14,13 +14,15 @@ from booking.domain import lifecycle
 from booking.domain.actors import Actor
 from booking.domain.errors import InvalidTransition, OutsidePolicy
 from booking.models import Appointment
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from project import clock
 from project.errors import NotAllowed
 from project.htmx import wants
 from providers.forms.appointments import ReasonForm
 from providers.views.access import BusinessRequest, business_context, get_appointment, member
 from providers.views.appointments import show_appointment
-from providers.views.back import see_other, way_back
+from providers.views.back import way_back
 from providers.views.rows import make_row
 
 Verb = Callable[[Appointment, Actor, datetime, str], object]
@@ -54,7 +56,7 @@ def appointment_action(request: BusinessRequest, appointment_id: int, action: st
     if action not in VERBS:
         raise Http404
     appointment = get_appointment(request, appointment_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(sent(request))
     if request.method != "POST":
         if action not in ASKS_WHY:
             return HttpResponseNotAllowed(["POST"])

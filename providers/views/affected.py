@@ -18,9 +18,10 @@ from booking.domain.closing import affected as affected_in
 from booking.domain.nearby import nearest_starts
 from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
-from booking.views.asking import parse_number
+from booking.views.answers import see_other
 from project import clock
 from project.errors import NguvaError
+from project.numbers import parse_number
 from providers.forms.appointments import LONGEST_REASON
 from providers.models import Resource, Staff, TimeOffRule
 from providers.views.access import (
@@ -31,7 +32,6 @@ from providers.views.access import (
     member,
 )
 from providers.views.hours import whose
-from providers.views.time_off import see_other
 
 MOST_SHOWN = 25
 DONE = {

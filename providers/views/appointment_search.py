@@ -11,8 +11,8 @@ from django.http import Http404
 from booking.domain.clients import find_clients, matches
 from booking.models import Client, Status
 from booking.models.appointment import AppointmentQuerySet
-from booking.views.asking import parse_number
 from booking.words import one_line
+from project.numbers import parse_number
 from providers.domain.access import Membership
 from providers.models import Service, Staff
 from providers.views.access import BusinessRequest, appointments_of

@@ -11,10 +11,11 @@ from booking.domain.actors import Actor
 from booking.domain.answering import Outcome, answer_each
 from booking.domain.notes import keep_business_notes
 from booking.models import Appointment
-from booking.views.asking import parse_number
+from booking.views.answers import see_other
 from booking.words import say_when
 from project import clock
 from project.htmx import render_page
+from project.numbers import parse_number
 from providers.forms.appointments import AnswersForm, BusinessNotesForm
 from providers.views.access import (
     BusinessRequest,
@@ -25,7 +26,7 @@ from providers.views.access import (
     member,
 )
 from providers.views.appointment_search import AppointmentSearch, choices
-from providers.views.back import see_other, way_back
+from providers.views.back import way_back
 from providers.views.paging import take_page
 from providers.views.rows import make_row, make_rows
 from providers.views.sent import sent_to_customer

@@ -1,6 +1,5 @@
 """Where people go after a change."""
 
-from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from providers.views.access import BusinessRequest
@@ -12,10 +11,3 @@ def way_back(request: BusinessRequest, *, default: str) -> str:
     if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None):
         return url
     return default
-
-
-def see_other(url: str) -> HttpResponse:
-    """Lead the browser on by GET after a POST, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

@@ -108,8 +108,8 @@ def whose_calendar(membership: Membership, staff_id: int | None) -> Staff | None
 
 def calendar_context(request: BusinessRequest, page: Page, *, now: datetime) -> dict[str, Any]:
     """Load and lay out what the page shows, in a fixed number of queries."""
-    provider = request.membership.provider
-    diary = load_diary(provider, first=page.first, last=page.last, now=now, only=page.person)
+    place, provider = request.membership, request.membership.provider
+    diary = load_diary(place, first=page.first, last=page.last, now=now, only=page.person)
     board = lay_board(diary, _whose(diary, page), now=now)
     step = timedelta(days=DAYS if page.view == "week" else 1)
     return {

@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
@@ -16,14 +15,17 @@ from booking.domain import lifecycle
 from booking.domain.actors import Actor
 from booking.domain.errors import SlotUnavailable
 from booking.models import Appointment
-from booking.views.asking import parse_number, read_start
+from booking.views.answers import see_other
+from booking.views.asking import read_start
 from booking.words import say_when
 from project import clock
 from project.errors import InvalidInput, NguvaError
 from project.htmx import wants
+from project.numbers import parse_number
 from providers.models import Staff
 from providers.views.access import BusinessRequest, address, get_appointment, member
 from providers.views.actions import REFUSALS
+from providers.views.back import way_back
 from providers.views.calendar import read_page, show_calendar
 from providers.views.reschedule import prepare, wanted_staff
 
@@ -105,7 +107,7 @@ def _answer(
     if status == 200:  # noqa: PLR2004
         if context.get("said"):
             messages.success(request, context["said"])
-        return HttpResponseRedirect(path, status=303)
+        return see_other(path)
     try:
         page = read_page(request, params, now=now)
     except (InvalidInput, Http404):
@@ -116,8 +118,7 @@ def _answer(
 def _came_from(request: BusinessRequest) -> tuple[str, Mapping[str, str]]:
     """Return the address of the calendar that the form stood in, and its parameters."""
     calendar = address(request, "provider_calendar")
-    url = request.POST.get("next", "")
-    ours = urlsplit(calendar).path
-    if url_has_allowed_host_and_scheme(url, allowed_hosts=None) and urlsplit(url).path == ours:
+    url = way_back(request, default=calendar)
+    if urlsplit(url).path == urlsplit(calendar).path:
         return url, dict(parse_qsl(urlsplit(url).query))
     return calendar, {}

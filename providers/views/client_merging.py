@@ -9,10 +9,10 @@ from booking.domain.actors import Actor
 from booking.domain.clients import find_clients, merge_clients, possible_doubles, which_stays
 from booking.domain.errors import CannotMerge
 from booking.models import Client
+from booking.views.answers import see_other
 from booking.words import one_line
 from project import clock
 from providers.views.access import BusinessRequest, address, business_context, manager
-from providers.views.back import see_other
 from providers.views.clients import LONGEST_SEARCH, get_client, make_client_rows
 
 MOST_FOUND = 20

@@ -7,7 +7,6 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.domain.actors import Actor
@@ -19,6 +18,7 @@ from booking.domain.clients import (
     set_blocked,
 )
 from booking.models import Client
+from booking.views.answers import see_other
 from booking.words import one_line
 from project import clock
 from project.htmx import render_page
@@ -30,12 +30,11 @@ from providers.views.access import (
     business_context,
     manager,
 )
-from providers.views.back import see_other
 from providers.views.paging import take_page
 from providers.views.rows import make_rows
 
 LONGEST_SEARCH = 100
-MOST_HISTORY = 10
+MOST_HISTORY = 5
 MOST_DOUBLES = 5
 
 
@@ -98,7 +97,7 @@ def show_client(
         "history": history[:MOST_HISTORY],
         "all_url": address(request, "provider_appointments", client=str(client.pk)),
         "has_more": len(history) > MOST_HISTORY,
-        "book_url": _book_url(request, client),
+        "book_url": address(request, "provider_reception", client=str(client.pk)),
         "doubles": possible_doubles(client)[:MOST_DOUBLES],
         "notes_form": notes or ClientNotesForm(initial={"notes": client.notes}),
     }
@@ -141,11 +140,3 @@ def make_client_rows(clients: Sequence[Client], *, now: datetime) -> list[Client
     """Put each client together with their figures, in one query for all."""
     figures = figures_of(clients, now=now)
     return [ClientRow(client, figures[client.pk]) for client in clients]
-
-
-def _book_url(request: BusinessRequest, client: Client) -> str:
-    """Return where the business books for a client."""
-    try:
-        return address(request, "provider_reception", client=str(client.pk))
-    except NoReverseMatch:
-        return ""

@@ -30,7 +30,7 @@ def day_sheet(request: BusinessRequest) -> HttpResponse:
         day, status = None, 400
     day = clamp(day or today, today - FAR, today + FAR)
     only = whose_calendar(request.membership, None)
-    diary = load_diary(provider, first=day, last=day, now=now, only=only)
+    diary = load_diary(request.membership, first=day, last=day, now=now, only=only)
     context = {
         "provider": provider,
         "title": say_day(day, year=True),

@@ -1,19 +1,20 @@
 """The week of the business or of one of its people, and the dates that differ from it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from booking.domain.closing import outside_hours
-from booking.views.asking import parse_number
+from booking.views.answers import see_other
 from booking.words import say_day, say_duration
 from project import clock
 from project.errors import InvalidInput
+from project.numbers import parse_number
 from providers.domain import hours as verbs
 from providers.forms.hours import DatesForm, WeekForm
 from providers.models import DateOverride, Staff
@@ -235,7 +236,7 @@ def _holidays(request: BusinessRequest, staff: Staff | None, form: DatesForm) ->
     return f"{say_day(chosen[0].date)}: {'the usual hours again' if do == 'open' else 'closed'}."
 
 
-def _named(data: QueryDict, day: date) -> bool:
+def _named(data: Mapping[str, str], day: date) -> bool:
     return data.get("date") == day.isoformat()
 
 
@@ -258,6 +259,4 @@ def _url(request: BusinessRequest, name: str, staff: Staff | None) -> str:
 
 
 def _back(request: BusinessRequest, name: str, staff: Staff | None) -> HttpResponse:
-    response = HttpResponseRedirect(_url(request, name, staff))
-    response.status_code = 303
-    return response
+    return see_other(_url(request, name, staff))

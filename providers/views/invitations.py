@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.domain import invitations
 from booking.domain.invitations import CannotJoin, InvitationOver, InvitationRefused
-from booking.views.answers import keep_secret
+from booking.views.answers import keep_secret, see_other
 from project import clock
 from project.access import secret_link
 from project.errors import NguvaError
@@ -20,7 +20,7 @@ from project.htmx import PageRequest
 from providers.forms.team import InviteForm
 from providers.models import Invitation
 from providers.views.access import BusinessRequest, address, member
-from providers.views.team import get_member, see_other, show_member, try_to_invite
+from providers.views.team import get_member, show_member, try_to_invite
 
 if TYPE_CHECKING:
     from customers.models import User
@@ -43,7 +43,7 @@ def member_invite(request: BusinessRequest, member_id: int) -> HttpResponse:
 def member_withdraw(request: BusinessRequest, member_id: int) -> HttpResponse:
     """Withdraw what was sent to a member; a repeat is harmless."""
     person = get_member(request, member_id)
-    invitations.withdraw(person, now=clock.now())
+    invitations.withdraw(person, by=request.membership, now=clock.now())
     messages.success(request, "The invitation is withdrawn: its link does not work any more.")
     return see_other(address(request, "provider_member", person.pk))
 
@@ -54,7 +54,7 @@ def member_disconnect(request: BusinessRequest, member_id: int) -> HttpResponse:
     """Take the account from a member: they stay in the team, and cannot sign in there."""
     person = get_member(request, member_id)
     try:
-        invitations.disconnect(person, now=clock.now())
+        invitations.disconnect(person, by=request.membership, now=clock.now())
     except InvitationRefused as refusal:
         messages.warning(request, refusal.message)
     else:

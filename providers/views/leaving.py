@@ -21,11 +21,13 @@ from booking.domain.reassign import (
 )
 from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
+from booking.views.answers import see_other
 from project import clock
+from project.numbers import parse_number
 from providers.domain.team import performed_by_nobody_else
 from providers.models import Staff
 from providers.views.access import BusinessRequest, address, business_context, member
-from providers.views.team import get_member, see_other, warn_of_orphans
+from providers.views.team import get_member, warn_of_orphans
 
 PAGE_SIZE = 20
 KEEP = ""
@@ -84,9 +86,10 @@ def _wishes(
         performed = ahead.filter(service__staff=to) if to else ahead.none()
         return [(each, to) for each in performed[:AT_ONCE] if to]
     chosen = {
-        int(name.removeprefix("to-")): people[value]
+        number: people[value]
         for name, value in request.POST.items()
-        if name.startswith("to-") and name[3:].isdecimal() and len(name) < 18 and value in people  # noqa: PLR2004 - fits the database's integers
+        if name.startswith("to-") and value in people
+        if (number := parse_number(name.removeprefix("to-"))) is not None
     }
     found = ahead.filter(pk__in=list(chosen)[:AT_ONCE])
     return [(each, chosen[each.pk]) for each in found]

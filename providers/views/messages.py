@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.models import Appointment, Wording
@@ -76,9 +75,7 @@ def message_settings(request: BusinessRequest) -> HttpResponse:
         for kind, text in form.texts().items():
             keep_own_text(provider, kind, text)
     messages.success(request, "Saved. The next messages say it.")
-    response = redirect(request.get_full_path())
-    response.status_code = 303
-    return response
+    return see_other(request.get_full_path())
 
 
 @runs_it

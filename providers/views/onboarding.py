@@ -9,13 +9,16 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.domain.cities import list_cities
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from project.errors import InvalidInput, NotAllowed
+from project.numbers import parse_number
 from providers.domain import onboarding
 from providers.domain.access import Membership, Role
 from providers.domain.kinds import kind_of
@@ -123,7 +126,7 @@ def start_service(request: BusinessRequest) -> HttpResponse:
     provider = request.membership.provider
     service = onboarding.first_service(provider)
     if service is None and provider.services.exists():
-        return show(request, Step.SERVICE, {"settled": True}, provider)
+        return show(request, Step.SERVICE, {"settled": list(provider.services.all()[:2])}, provider)
     ideas = kind_of(provider.category.slug).ideas
     idea = _chosen(request, len(ideas))
     fresh = service is None or "idea" in request.GET
@@ -193,18 +196,6 @@ def step_url(provider: Provider, step: Step, **params: str) -> str:
     return f"{reverse(f'provider_start_{step}')}?{query}"
 
 
-def sent(request: BusinessRequest) -> QueryDict | None:
-    """Return what a form holds that was sent, be it empty; ``None`` when the page is opened."""
-    return request.POST if request.method == "POST" else None
-
-
-def see_other(url: str) -> HttpResponse:
-    """Lead the browser on by GET."""
-    response = redirect(url)
-    response.status_code = 303
-    return response
-
-
 def _keep_basics(request: BusinessRequest, draft: Provider | None, form: BasicsForm) -> Provider:
     if draft is None:
         return onboarding.create_business(form.basics(), by=request.user)
@@ -226,8 +217,8 @@ def _guess(request: BusinessRequest) -> dict[str, str]:
 
 
 def _chosen(request: BusinessRequest, number: int) -> int:
-    text = request.GET.get("idea", "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:3]) < number else 0
+    wanted = parse_number(request.GET.get("idea", ""))
+    return wanted if wanted is not None and wanted < number else 0
 
 
 def _marks(number: int, draft: Provider | None) -> list[Mark]:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from booking.views.asking import parse_number
+from project.numbers import parse_number
 
 PAGE_SIZE = 20
 LAST_PAGE = 500

@@ -11,15 +11,16 @@ from typing import get_args
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from booking.views.answers import see_other
 from project.pictures import COVER, PICTURE, SERVICE, Kind, srcset, url
 from providers.domain.pictures import Slot, remove_picture, set_picture
 from providers.forms.pictures import PictureForm
 from providers.models import Provider, Service
 from providers.views.access import BusinessRequest, address, business_context, manager
+from providers.views.back import way_back
 
 KINDS: dict[Slot, Kind] = {"picture": PICTURE, "cover": COVER}
 TITLES: dict[Slot, str] = {"picture": "Picture", "cover": "Cover"}
@@ -57,7 +58,7 @@ def provider_pictures(request: BusinessRequest) -> HttpResponse:
     form = PictureForm(request.POST, request.FILES, kind=KINDS[slot], slot=slot)
     here = address(request, "provider_pictures")
     if _keep(request, provider, slot, form):
-        return _see_other(here)
+        return see_other(here)
     boxes = [provider_box(request, each, form if each == slot else None) for each in KINDS]
     return _show(request, boxes, status=422)
 
@@ -72,7 +73,7 @@ def service_picture(request: BusinessRequest, service_id: int) -> HttpResponse:
         return _show(request, [service_picture_box(request, service)], service=service)
     form = PictureForm(request.POST, request.FILES, kind=SERVICE)
     if _keep(request, service, "picture", form):
-        return _see_other(_back(request) or address(request, "provider_service", service.pk))
+        return see_other(way_back(request, default=address(request, "provider_service", service.pk)))
     box = service_picture_box(request, service, form)
     return _show(request, [box], service=service, status=422)
 
@@ -104,7 +105,7 @@ def service_picture_box(
         name=service.picture,
         form=form,
         action=address(request, "provider_service_picture", service.pk),
-        back=_back(request) or ("" if request.method == "POST" else request.get_full_path()),
+        back=way_back(request, default="" if request.method == "POST" else request.get_full_path()),
     )
 
 
@@ -149,23 +150,9 @@ def _keep(request: BusinessRequest, row: Provider | Service, slot: Slot, form: P
 
 def _read_slot(request: BusinessRequest) -> Slot:
     for slot in get_args(Slot):
-        if request.POST.get("slot") == slot:
+        if request.POST.get("slot", "picture") == slot:
             return slot  # type: ignore[no-any-return]
     raise Http404
-
-
-def _back(request: BusinessRequest) -> str:
-    """Return the path of ours from which the form came, if it said so."""
-    to = request.POST.get("next", "")
-    if to.startswith("/") and url_has_allowed_host_and_scheme(to, allowed_hosts=None):
-        return to
-    return ""
-
-
-def _see_other(to: str) -> HttpResponse:
-    response = redirect(to)
-    response.status_code = 303
-    return response
 
 
 def _show(

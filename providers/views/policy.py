@@ -5,11 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from providers.domain.access import Role
 from providers.domain.profile import change_policy
 from providers.forms.profile import PolicyForm
 from providers.views.access import BusinessRequest, address, business_context, manager
-from providers.views.onboarding import see_other, sent
 
 
 @manager

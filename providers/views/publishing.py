@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking.availability import Slot
 from booking.domain.free_time import load_free_time, make_ask
+from booking.views.answers import see_other
 from booking.words import say_duration, say_price, say_when
 from project import clock
 from project.errors import NguvaError
@@ -18,7 +19,7 @@ from providers.domain.publishing import has_verified_email, publish, unpublish
 from providers.models import Provider, Service
 from providers.models.hours import clock_face
 from providers.views.access import BusinessRequest, address, owner
-from providers.views.onboarding import drafted, owned, see_other, show, step_url
+from providers.views.onboarding import drafted, owned, show, step_url
 
 FIRST_TIMES = 6
 DAYS_AHEAD = 14
@@ -82,7 +83,7 @@ def start_verify(request: BusinessRequest) -> HttpResponse:
 
 @owner
 @require_POST
-def take_down(request: BusinessRequest) -> HttpResponse:
+def policy_unpublish(request: BusinessRequest) -> HttpResponse:
     """Take the public page away."""
     unpublish(request.membership.provider, by=request.user)
     messages.success(request, "Your page is not public any more. Bookings that were made stay.")

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from booking.availability import Slot
@@ -30,6 +29,7 @@ from providers.domain.access import Membership
 from providers.forms.reception import ReceptionForm
 from providers.models import Service, Staff
 from providers.views.access import BusinessRequest, address, business_context, member
+from providers.views.back import way_back
 
 MOST_CLIENTS = 6
 MOST_TIMES = 9
@@ -111,10 +111,8 @@ def _book(
     )
     when = say_when(appointment.start, request.membership.provider.tz, now=now)
     messages.success(request, f"Booked: {appointment.contact_name}, {when}.")
-    url = request.POST.get("next", "")
-    if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None):
-        return see_other(url)
-    return see_other(reverse("provider_appointment", args=[appointment.pk]))
+    its_page = reverse("provider_appointment", args=[appointment.pk])
+    return see_other(way_back(request, default=its_page))
 
 
 def _key(request: BusinessRequest) -> str | None:

@@ -13,11 +13,11 @@ from booking.domain import lifecycle
 from booking.domain.actors import Actor
 from booking.domain.errors import SlotUnavailable
 from booking.domain.free_time import performers
+from booking.domain.offers import prefetch_people
 from booking.models import Appointment, AppointmentEvent
 from booking.views.asking import ANYONE, read_date, read_person, read_start, read_view
 from booking.views.choosing import staff_choices
 from booking.views.grid import Wish, load_grid, respond_grid
-from booking.views.lookup import prefetch_people
 from booking.words import say_when
 from project import clock
 from project.errors import InvalidInput

@@ -1,12 +1,14 @@
 """Rooms, chairs and machines: how many there are, and where bookings ask for more."""
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking.domain.resource_use import find_overuse
 from booking.domain.supply import StillNeeded, delete_resource, save_resource
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from project import clock
 from providers.forms.resources import ResourceForm
 from providers.models import Resource
@@ -31,12 +33,12 @@ def resource_list(request: BusinessRequest) -> HttpResponse:
 def resource_new(request: BusinessRequest) -> HttpResponse:
     """Show the form of a new resource; on POST keep it."""
     resource = Resource(provider=request.membership.provider)
-    form = ResourceForm(_sent(request), instance=resource)
+    form = ResourceForm(sent(request), instance=resource)
     if request.method != "POST" or not form.is_valid():
         return _show_form(request, form, status=422 if request.method == "POST" else 200)
     made = save_resource(form.save(commit=False), now=clock.now())
     messages.success(request, f"{made.name} is there. Choose it in the services that need it.")
-    return _see_other(address(request, "provider_resource", made.pk))
+    return see_other(address(request, "provider_resource", made.pk))
 
 
 @manager
@@ -44,14 +46,14 @@ def resource_new(request: BusinessRequest) -> HttpResponse:
 def resource_edit(request: BusinessRequest, resource_id: int) -> HttpResponse:
     """Show one resource; on POST change it. What is booked stays, and is listed where too much."""
     resource = _get_resource(request, resource_id)
-    form = ResourceForm(_sent(request), instance=resource)
+    form = ResourceForm(sent(request), instance=resource)
     if request.method != "POST" or not form.is_valid():
         status = 422 if request.method == "POST" else 200
         kept = _get_resource(request, resource_id)  # as it is kept, not as it was typed
         return _show_form(request, form, resource=kept, status=status)
     saved = save_resource(form.save(commit=False), now=clock.now())
     messages.success(request, f"{saved.name} is saved. Everything that is booked stays.")
-    return _see_other(address(request, "provider_resource", resource_id))
+    return see_other(address(request, "provider_resource", resource_id))
 
 
 @manager
@@ -66,7 +68,7 @@ def resource_delete(request: BusinessRequest, resource_id: int) -> HttpResponse:
         problem = refusal.message
         return _show_form(request, form, resource=resource, problem=problem, status=409)
     messages.success(request, f"{resource.name} is deleted.")
-    return _see_other(address(request, "provider_resources"))
+    return see_other(address(request, "provider_resources"))
 
 
 def _get_resource(request: BusinessRequest, resource_id: int) -> Resource:
@@ -96,15 +98,3 @@ def _show_form(
             "rent_url": address(request, "provider_service_new", resource=str(resource.pk)),
         }
     return render(request, "providers/resource.html", context, status=status)
-
-
-def _sent(request: BusinessRequest) -> QueryDict | None:
-    """Return the form that was sent, if one was, however empty."""
-    return request.POST if request.method == "POST" else None
-
-
-def _see_other(url: str) -> HttpResponse:
-    """Send the person on after a change, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,10 +16,13 @@ from booking.domain.supply import (
     restore_service,
     save_service,
 )
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from booking.words import say_duration, say_price
 from project import clock
 from project.htmx import render_page, wants
 from project.money import decimal_places
+from project.numbers import parse_number
 from providers.domain.services import Snag, Stretches, find_snags, offered, shift_service
 from providers.forms.services import ServiceForm
 from providers.models import Resource, Service
@@ -54,12 +57,12 @@ def service_new(request: BusinessRequest) -> HttpResponse:
     """Show the form of a new service; ``?resource=<id>`` fills it in for renting that by itself."""
     service = Service(provider=request.membership.provider)
     resource = _resource_to_rent(request)
-    form = ServiceForm(_sent(request), instance=service, initial=_rent(resource))
+    form = ServiceForm(sent(request), instance=service, initial=_rent(resource))
     if request.method != "POST" or not form.is_valid():
         return _show_form(request, form, bound=request.method == "POST")
     made = _save(form, now=clock.now())
     messages.success(request, f"{made.name} is one of your services now.")
-    return _see_other(address(request, "provider_service", made.pk))
+    return see_other(address(request, "provider_service", made.pk))
 
 
 @manager
@@ -67,12 +70,12 @@ def service_new(request: BusinessRequest) -> HttpResponse:
 def service_edit(request: BusinessRequest, service_id: int) -> HttpResponse:
     """Show one service; on POST change it. What is booked of it stays as it was agreed."""
     service = _get_service(request, service_id)
-    form = ServiceForm(_sent(request), instance=service)
+    form = ServiceForm(sent(request), instance=service)
     if request.method != "POST" or not form.is_valid():
         return _show_form(request, form, bound=request.method == "POST", service_id=service_id)
     _save(form, now=clock.now())
     messages.success(request, "Saved. What is booked already stays as it was agreed.")
-    return _see_other(address(request, "provider_service", service_id))
+    return see_other(address(request, "provider_service", service_id))
 
 
 @manager
@@ -85,7 +88,7 @@ def service_archive(request: BusinessRequest, service_id: int) -> HttpResponse:
     if kept:
         text += f" {say_appointments(kept)} of it {'stays' if kept == 1 else 'stay'}."
     messages.success(request, text)
-    return _see_other(address(request, "provider_services"))
+    return see_other(address(request, "provider_services"))
 
 
 @manager
@@ -95,7 +98,7 @@ def service_restore(request: BusinessRequest, service_id: int) -> HttpResponse:
     service = _get_service(request, service_id)
     restore_service(service)
     messages.success(request, f"{service.name} is offered again.")
-    return _see_other(address(request, "provider_services"))
+    return see_other(address(request, "provider_services"))
 
 
 @manager
@@ -109,7 +112,7 @@ def service_move(request: BusinessRequest, service_id: int) -> HttpResponse:
     shift_service(service, by=step)
     if wants(request, "services"):
         return _show_list(request)
-    return _see_other(f"{address(request, 'provider_services')}#service-{service_id}")
+    return see_other(f"{address(request, 'provider_services')}#service-{service_id}")
 
 
 def say_appointments(number: int) -> str:
@@ -174,9 +177,8 @@ def _resource_to_rent(request: BusinessRequest) -> Resource | None:
     text = request.GET.get("resource")
     if text is None:
         return None
-    if not text.isascii() or not text.isdigit() or len(text) > 18:  # noqa: PLR2004 - a big integer
-        raise Http404
-    return get_object_or_404(Resource.objects.filter(provider=request.membership.provider), pk=text)
+    own = Resource.objects.filter(provider=request.membership.provider)
+    return get_object_or_404(own, pk=parse_number(text))
 
 
 def _rent(resource: Resource | None) -> dict[str, Any]:
@@ -224,15 +226,3 @@ def _show_form(
             "picture_box": service_picture_box(request, service),
         }
     return render(request, "providers/service.html", context, status=422 if bound else 200)
-
-
-def _sent(request: BusinessRequest) -> QueryDict | None:
-    """Return the form that was sent, if one was, however empty."""
-    return request.POST if request.method == "POST" else None
-
-
-def _see_other(url: str) -> HttpResponse:
-    """Send the person on after a change, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking.domain.invitations import InvitationRefused, invite
 from booking.domain.reassign import coming
+from booking.views.answers import see_other
+from booking.views.asking import sent
 from project import clock
 from project.errors import InvalidInput
 from providers.domain.team import (
@@ -47,7 +49,7 @@ def member_new(request: BusinessRequest) -> HttpResponse:
     """Add somebody, and invite them at once where there is an address."""
     place = request.membership
     working = Staff.objects.filter(provider=place.provider, user=place.provider.owner_id)
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = NewMemberForm(data, place=place, owner_works=working.exists())
     if data is None:
         return _show_form(request, form)
@@ -166,13 +168,6 @@ def warn_of_orphans(request: BusinessRequest, services: list[Service]) -> None:
     if services:
         names = ", ".join(service.name for service in services)
         messages.warning(request, f"Nobody performs {names} now, so it cannot be booked.")
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """Send the browser on after a change, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def _show_form(request: BusinessRequest, form: NewMemberForm, *, status: int = 200) -> HttpResponse:

@@ -5,19 +5,20 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from booking.domain import time_off as verbs
 from booking.domain.closing import affected, affected_by
 from booking.recurrence import BadRule
+from booking.views.answers import see_other
 from booking.words import say_day, say_rule, say_when, say_which
 from project import clock
 from project.errors import InvalidInput
 from providers.forms.time_off import CloseNowForm, TimeOffForm, initial_of, who_value
 from providers.models import Resource, Staff, TimeOff, TimeOffRule
-from providers.models.hours import clock_face
+from providers.models.hours import MINUTES_A_DAY, clock_face
 from providers.views.access import BusinessRequest, address, business_context, member
 
 DAY = timedelta(days=1)
@@ -98,7 +99,7 @@ def close_now(request: BusinessRequest) -> HttpResponse:
     place = request.membership
     since = now.replace(second=0, microsecond=0)
     today = now.astimezone(place.provider.tz).date()
-    minute = form.cleaned_data["until"] or verbs.MINUTES_A_DAY  # 00:00 is midnight
+    minute = form.cleaned_data["until"] or MINUTES_A_DAY  # 00:00 is midnight
     _, end = verbs.on_the_day(place.provider.tz, today, 0, minute)
     if end <= now:
         form.add_error("until", "Choose a time later today.")
@@ -106,7 +107,7 @@ def close_now(request: BusinessRequest) -> HttpResponse:
     whose = verbs.Whose(provider=place.provider, staff=None if place.sees_all else place.staff)
     reason = form.cleaned_data["reason"]
     made = verbs.take_time_off(whose, start=since, end=end, now=now, reason=reason)
-    until = "the end of the day" if minute == verbs.MINUTES_A_DAY else clock_of(minute)
+    until = "the end of the day" if minute == MINUTES_A_DAY else clock_of(minute)
     messages.success(request, f"Closed until {until}. Nobody can be booked before that.")
     return lead_on(request, made, now=now)
 
@@ -144,15 +145,9 @@ def span_params(row: TimeOff) -> dict[str, str]:
     return params
 
 
-def see_other(url: str) -> HttpResponse:
-    """Send on after a change, so that a reload does not repeat it."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
-
-
 def _form(request: BusinessRequest, data: Any = None, **kwargs: Any) -> TimeOffForm:
     place = request.membership
+    choices: list[tuple[str, str, dict[str, Any]]]
     if not place.sees_all:
         people = [place.staff] if place.staff else []
         choices = [(f"staff-{one.pk}", one.name, {"staff": one}) for one in people]
@@ -162,7 +157,7 @@ def _form(request: BusinessRequest, data: Any = None, **kwargs: Any) -> TimeOffF
         choices = [("", f"All of {place.provider.name}", {})]
         choices += [(f"staff-{one.pk}", one.name, {"staff": one}) for one in staff]
         choices += [(f"resource-{one.pk}", one.name, {"resource": one}) for one in units]
-    whom = {key: verbs.Whose(provider=place.provider, **which) for key, _, which in choices}  # type: ignore[arg-type]
+    whom = {key: verbs.Whose(provider=place.provider, **which) for key, _, which in choices}
     return TimeOffForm(data, whom=whom, labels=[choice[:2] for choice in choices], **kwargs)
 
 
@@ -246,7 +241,7 @@ def _show_one(
 
 def _line(request: BusinessRequest, row: TimeOff, *, now: datetime) -> dict[str, object]:
     provider = request.membership.provider
-    own = request.membership.sees_all or row.staff_id is not None
+    own = request.membership.reads_reason(row.staff_id)
     return {
         "when": say_span(row, now=now, request=request),
         "who": str(row.staff or row.resource or f"All of {provider.name}"),
@@ -258,7 +253,7 @@ def _line(request: BusinessRequest, row: TimeOff, *, now: datetime) -> dict[str,
 
 def _rule_line(request: BusinessRequest, rule: Any, *, now: datetime) -> dict[str, object]:
     provider = request.membership.provider
-    own = request.membership.sees_all or rule.staff_id is not None
+    own = request.membership.reads_reason(rule.staff_id)
     return {
         "when": _say_rule(rule),
         "who": str(rule.staff or rule.resource or f"All of {provider.name}"),
@@ -270,7 +265,7 @@ def _rule_line(request: BusinessRequest, rule: Any, *, now: datetime) -> dict[st
 
 def _say_rule(rule: TimeOffRule) -> str:
     often = say_rule(verbs.rule_of(rule), rule.first)
-    whole = (rule.start_minute, rule.end_minute) == (0, verbs.MINUTES_A_DAY)
+    whole = (rule.start_minute, rule.end_minute) == (0, MINUTES_A_DAY)
     face = "all day" if whole else clock_face(rule.start_minute, rule.end_minute)
     return f"{often[:1].upper()}{often[1:]}, {face}"
 

@@ -7,25 +7,22 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.core import mail
 from django.core.cache import cache
-from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from pytest_django import Settings
 
 from booking.domain.actors import Actor
 from booking.domain.attendance import confirm_attendance
 from booking.domain.booking import Contact
 from booking.domain.lifecycle import accept, cancel, reschedule
 from booking.jobs.handlers import HANDLERS
-from booking.jobs.housekeeping import tidy
 from booking.jobs.runner import run_due
 from booking.models import Appointment, Delivery, Notification, OutboxJob
 from booking.notifications import reminders, rounds
 from booking.notifications.reminders import scan_reminders
 from booking.tests.jobs.salon import DAY, NOW, START, Salon, make_salon
-from customers.domain.preferences import digest, opt_out_digest, set_preference
+from booking.tests.messages.site import Site
+from customers.domain.preferences import set_preference
 from customers.models import Channel, MessageKind, User
 from project import clock
 
@@ -46,43 +43,6 @@ def traveller(db: None) -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def salon(db: None) -> Salon:
     return make_salon()
-
-
-class Site:
-    """The site in motion: time passes, and workers do what they do."""
-
-    def __init__(self, traveller: time_machine.Traveller) -> None:
-        self.traveller = traveller
-
-    def pass_until(self, instant: datetime) -> list[datetime]:
-        """Let workers run on until ``instant``; return when reminders arrived by email.
-
-        They look every hour before it, and every half hour from four hours before it on.
-        """
-        now, arrived = clock.now(), []
-        halves = [instant - n * 30 * MINUTE for n in range(8)]
-        hours = [instant - n * HOUR for n in range(4, 80)]
-        for moment in sorted(moment for moment in halves + hours if moment > now):
-            self.traveller.move_to(moment)
-            arrived += [moment] * len(self.work())
-        return arrived
-
-    def be_in(self, evening: datetime) -> None:
-        """Work now, and not again until shortly before ``evening``."""
-        self.work()
-        self.traveller.move_to(evening - HOUR)
-        self.work()
-
-    def work(self) -> list[EmailMultiAlternatives]:
-        """Run one round and all jobs; return the reminders that left by email."""
-        mail.outbox.clear()
-        tidy(clock.now())
-        run_due(HANDLERS)
-        return [
-            one
-            for one in mail.outbox
-            if isinstance(one, EmailMultiAlternatives) and one.subject.startswith("Reminder")
-        ]
 
 
 @pytest.fixture
@@ -422,40 +382,6 @@ def test_guests_with_a_phone_only_get_a_text(salon: Salon, site: Site) -> None:
     site.pass_until(START)
     sent = Delivery.objects.get(notification__kind=MessageKind.REMINDERS)
     assert (sent.channel, sent.status) == ("sms", "sent")
-
-
-def test_guests_who_want_no_more_get_none(salon: Salon, site: Site) -> None:
-    salon.book()
-    opt_out_digest(digest("chipo@example.com"), MessageKind.REMINDERS)
-    assert site.pass_until(START) == []
-
-
-def test_a_guests_no_is_remembered_when_they_open_an_account(salon: Salon, site: Site) -> None:
-    opt_out_digest(digest(salon.dana.email), MessageKind.REMINDERS)
-    salon.book(by=Actor.customer(salon.dana), customer=salon.dana, contact=None)
-    assert site.pass_until(START) == []
-
-
-def test_until_they_choose_otherwise(salon: Salon, site: Site) -> None:
-    opt_out_digest(digest(salon.dana.email), MessageKind.REMINDERS)
-    set_preference(salon.dana, MessageKind.REMINDERS, Channel.EMAIL, wanted=True)
-    salon.book(by=Actor.customer(salon.dana), customer=salon.dana, contact=None)
-    assert site.pass_until(START) == [START - DAY]
-
-
-def test_trouble_that_lasts_into_the_night_waits_for_the_morning(
-    salon: Salon, site: Site, settings: Settings
-) -> None:
-    late = START.replace(hour=18) + DAY  # 20:30 in Harare, half an hour before it is quiet
-    salon.book(start=late)
-    site.be_in(late - DAY)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    site.traveller.move_to(late - DAY)
-    site.work()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    arrived = site.pass_until(late)
-    assert [moment.hour for moment in arrived] == [5]
 
 
 # --- cost ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.core import signing
 from django.test import Client
 
 from booking.models import Appointment, Hold, Status
+from booking.models import Client as BusinessClient
 from booking.tests import cast
 from booking.tests.pages.conftest import GUEST, NOW, Salon, shown_of
 from booking.views import limits
@@ -431,6 +432,24 @@ def test_provider_who_answers_requests_gets_a_pending_one(client: Client, hold: 
     response = book(client, url)
     assert Appointment.objects.get().status == Status.PENDING
     assert "Asked for" in client.get(response["Location"]).content.decode()
+
+
+def test_a_blocked_client_is_told_so_and_nothing_is_booked(
+    client: Client, salon: Salon, hold: Press
+) -> None:
+    BusinessClient.objects.create(
+        provider=salon.provider, identity=f"email:{GUEST['email']}", email=GUEST["email"]
+    )
+    BusinessClient.objects.update(blocked=True)
+    url = hold()
+    response = book(client, url)
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "does not take online bookings from you. Please call them." in text
+    assert all(typed in text for typed in GUEST.values())
+    assert not Appointment.objects.exists()
+    assert Hold.objects.count() == BusinessClient.objects.count() == 1
+    assert book(client, url, email="somebody@example.com", phone="").status_code == 303
 
 
 @pytest.mark.parametrize("appointments", [3, 30])

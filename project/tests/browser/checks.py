@@ -30,8 +30,9 @@ OVERFLOW = """() => {
 """What sticks out at the right when the page scrolls sideways."""
 
 SMALL = """(least) => [...document.querySelectorAll(
-    ".btn, button, summary, select, textarea, input:not([type=hidden], [type=checkbox], [type=radio]),"
-    + ".nav a, .brand, .switch a, .chips a, .days a, .foot a, .pager a, .slots > a")]
+    ".btn, button, summary, select, textarea,"
+    + "input:not([type=hidden], [type=checkbox], [type=radio]), .nav a, .brand, .switch a,"
+    + ".chips a, .days a, .foot a, .pager a, .slots > a")]
   .filter((el) => el.checkVisibility() && !el.closest("fieldset[disabled]"))
   .map((el) => [el, el.getBoundingClientRect()])
   .filter(([, box]) => box.width && box.height < least)

@@ -216,6 +216,16 @@ def provider_page(name: str, which: str = "pending", *more: str) -> Callable[[Ma
     return lambda market: reverse(name, args=[getattr(market, which).pk, *more])
 
 
+def client_page(name: str, *others: str) -> Callable[[Market], str]:
+    """About the client of the confirmed appointment, and those of others."""
+
+    def path(market: Market) -> str:
+        whose = [getattr(market, which).client_id for which in ("confirmed", *others)]
+        return reverse(name, args=whose)
+
+    return path
+
+
 TOO_MUCH = "Too many tries"
 
 
@@ -315,12 +325,23 @@ PLACES = [
     Place("profile", "Profile", at("/provider/profile/"), owner),
     Place("policy", "Booking rules", at("/provider/policy/"), owner),
     Place("start", "Your business", at("/provider/start/business/"), newcomer),
-    Place("requests", "Requests", at("/provider/appointments/?status=pending"), owner),
-    Place("coming", "Coming", at("/provider/appointments/?status=confirmed"), owner),
-    Place("past", "Past", at("/provider/appointments/?status=past"), owner),
+    Place("requests", "Bookings", at("/provider/appointments/?status=pending"), owner),
+    Place("coming", "Bookings", at("/provider/appointments/?status=confirmed"), owner),
+    Place("past", "Bookings", at("/provider/appointments/?status=past"), owner),
+    Place("found", "Bookings", at("/provider/appointments/?q=a&from=2026-01-01"), owner),
+    Place("found-none", "Bookings", at("/provider/appointments/?q=nobody"), owner),
+    Place("clients", "Clients", at("/provider/clients/"), owner),
+    Place("client", "Nyasha", at(client_page("provider_client")), owner),
+    Place("client-doubles", "Merge Nyasha", at(client_page("provider_client_doubles")), owner),
+    Place(
+        "client-merge",
+        "Are these one person?",
+        at(client_page("provider_client_merge", "own")),
+        owner,
+    ),
     Place(
         "no-requests",
-        "Requests",
+        "Bookings",
         at("/provider/appointments/?status=pending"),
         lambda m: m.empty.owner,
     ),

@@ -122,4 +122,4 @@ def test_today_is_not_far_below_many_requests(stage: Stage, salon: Salon) -> Non
     page.goto("/provider/")
     expect(requests(page)).to_have_count(5)
     page.get_by_role("link", name="All 8 requests").click()
-    expect(page.locator("#list").get_by_role("listitem")).to_have_count(8)
+    expect(page.locator("#list .agenda > li")).to_have_count(8)

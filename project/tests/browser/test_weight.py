@@ -68,7 +68,7 @@ def wait_for(address: str) -> None:
         try:
             with urlopen(address, timeout=5):  # noqa: S310  our own server
                 return
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise AssertionError(f"{address} does not answer")
 
