@@ -12,12 +12,14 @@ from booking.notifications import rounds
 from booking.notifications.digest import scan_digests
 from booking.notifications.reminders import scan_reminders
 from booking.notifications.retention import delete_old
+from providers.domain.pictures import delete_unnamed
 
 KEEP_HOLDS = timedelta(hours=1)
 """How long a hold that is over stays, so that its visitor is told so."""
 
 FORGET_EVERY = timedelta(hours=1)
 WRITE_AHEAD_EVERY = timedelta(days=1)
+CLEAR_PICTURES_EVERY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,16 @@ def write_time_off_ahead(now: datetime) -> int:
     return written
 
 
+def clear_pictures(now: datetime) -> int:
+    """Delete files of pictures that no row names: once a day, and in each round while there are."""
+    if not rounds.is_time("pictures", now=now, every=CLEAR_PICTURES_EVERY):
+        return 0
+    deleted = delete_unnamed(now=now)
+    if not deleted:
+        rounds.remember("pictures", now=now)
+    return deleted
+
+
 PARTS: dict[Callable[[datetime], int], str] = {
     expire: "requests expired",
     scan_reminders: "reminders found",
@@ -72,5 +84,6 @@ PARTS: dict[Callable[[datetime], int], str] = {
     delete_old_holds: "old holds deleted",
     forget: "old messages and jobs deleted",
     write_time_off_ahead: "repetitions of time off written on",
+    clear_pictures: "files of pictures deleted that nothing names",
 }
 """What there is to do, and how the log says that it was done."""
