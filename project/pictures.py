@@ -8,10 +8,12 @@ A picture is known by one name, ``<kind>/<32 hexadecimal digits>``, which column
 never change: a new picture has a new name, so browsers may keep them for good.
 """
 
+import re
 import secrets
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from threading import Lock
 from typing import Any, TypeAlias
@@ -170,6 +172,32 @@ def delete(name: str) -> None:
     """Remove the files of a picture; a name without files, or an empty one, is no error."""
     if name:
         _remove(file_of(name, width) for width in kind_of(name).widths)
+
+
+def stored(kind: Kind) -> list[str]:
+    """Return the files of pictures of a kind that the media store has, in order."""
+    try:
+        _, found = default_storage.listdir(kind.name)
+    except FileNotFoundError:  # no picture yet
+        return []
+    files = (f"{kind.name}/{file}" for file in found)
+    return sorted(file for file in files if re.fullmatch(FILE_PATTERN, file))
+
+
+def name_of(file: str) -> str:
+    """Return the picture's name of one of its files: the inverse of ``file_of``."""
+    return file.rpartition("-")[0]
+
+
+def delete_stored(file: str, *, before: datetime) -> bool:
+    """Delete one file that was written before then; whether it did."""
+    try:
+        if default_storage.get_modified_time(file) >= before:
+            return False
+    except FileNotFoundError:  # another worker was quicker
+        return False
+    default_storage.delete(file)
+    return True
 
 
 def url(name: str, width: int) -> str:

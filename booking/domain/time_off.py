@@ -37,6 +37,9 @@ WRITE_AGAIN = BUSINESS_HORIZON + timedelta(days=31)
 LONGEST = timedelta(days=370)
 """The longest time off in one piece."""
 
+OLDEST = timedelta(days=366)
+"""A repetition is counted from no longer ago than this."""
+
 MOST_RULES = 100
 """How many repetitions one business may have."""
 
@@ -101,14 +104,41 @@ def take_time_off(
 
 
 @retry_on_conflict
+def close_now(whose: Whose, *, until: datetime, now: datetime, reason: str = "") -> TimeOff:
+    """Keep the time from this minute to ``until`` free; return the time off that does.
+
+    What is closed already stays so: it is given back when it lasts that long, made longer when it
+    is for the same reason, and followed by more when it is for another. Raises ``InvalidInput``.
+    """
+    whose.check()
+    with transaction.atomic():
+        lock_provider(whose.provider.pk)
+        going_on = TimeOff.objects.filter(**_columns(whose), start__lte=now, end__gt=now)
+        last = going_on.order_by("end", "pk").last()
+        if last is None:
+            since = now.replace(second=0, microsecond=0)
+            return take_time_off(whose, start=since, end=until, now=now, reason=reason)
+        if last.end >= until:
+            return last
+        if last.rule_id is not None or reason not in {"", last.reason}:
+            return take_time_off(whose, start=last.end, end=until, now=now, reason=reason)
+        last.end = until
+        last.save(update_fields=["end"])
+        return last
+
+
+@retry_on_conflict
 def repeat_time_off(
     whose: Whose, repeat: Repeat, *, now: datetime, reason: str = ""
 ) -> TimeOffRule:
     """Take time off again and again; rows are written from today on, as far as anybody can book.
 
-    Raises ``InvalidInput`` when it never comes, or when there are too many already.
+    Raises ``InvalidInput`` when it never comes, when it is counted from too long ago, or when
+    there are too many already.
     """
     whose.check()
+    if now.date() - repeat.first > OLDEST:
+        raise InvalidInput("Choose a first day that is less than a year ago.", field="first")
     with transaction.atomic():
         lock_provider(whose.provider.pk)
         columns: dict[str, Any] = _columns(whose) | {
@@ -221,6 +251,21 @@ def whole_days(zone: ZoneInfo, first: date, last: date) -> tuple[datetime, datet
 def on_the_day(zone: ZoneInfo, day: date, start: int, end: int) -> tuple[datetime, datetime]:
     """Return the instants of two wall-clock times of a date, in minutes since midnight."""
     return first_instant(zone, day, start), last_instant(zone, day, end)
+
+
+def dates_of(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[date, date]:
+    """Return the first and the last local date that ``[start, end)`` reaches into.
+
+    What ends at midnight ends on the date before; so it does where the clock jumps over midnight.
+    """
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    before = last - DAY
+    return first, before if end == last_instant(zone, before, MINUTES_A_DAY) else last
+
+
+def is_all_day(zone: ZoneInfo, start: datetime, end: datetime) -> bool:
+    """Whether ``[start, end)`` is whole local dates, also where a day has no midnight."""
+    return (start, end) == whole_days(zone, *dates_of(zone, start, end))
 
 
 def rule_of(row: TimeOffRule) -> Rule:

@@ -15,6 +15,7 @@ from booking.notifications import rounds
 from booking.notifications.digest import scan_digests
 from booking.notifications.reminders import scan_reminders
 from booking.notifications.retention import delete_old
+from providers.domain.pictures import delete_unnamed
 
 KEEP_HOLDS = timedelta(hours=1)
 """How long a hold that is over stays, so that its visitor is told so."""
@@ -22,6 +23,7 @@ KEEP_HOLDS = timedelta(hours=1)
 FORGET_EVERY = timedelta(hours=1)
 WRITE_AHEAD_EVERY = timedelta(days=1)
 DELETE_LOG_INS_EVERY = timedelta(days=1)
+CLEAR_PICTURES_EVERY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +85,16 @@ def close(now: datetime) -> int:
     return close_accounts(now=now)
 
 
+def clear_pictures(now: datetime) -> int:
+    """Delete files of pictures that no row names: once a day, and in each round while there are."""
+    if not rounds.is_time("pictures", now=now, every=CLEAR_PICTURES_EVERY):
+        return 0
+    deleted = delete_unnamed(now=now)
+    if not deleted:
+        rounds.remember("pictures", now=now)
+    return deleted
+
+
 PARTS: dict[Callable[[datetime], int], str] = {
     expire: "requests expired",
     scan_reminders: "reminders found",
@@ -92,5 +104,6 @@ PARTS: dict[Callable[[datetime], int], str] = {
     write_time_off_ahead: "repetitions of time off written on",
     close: "accounts shut or erased",
     delete_old_log_ins: "old log-ins deleted",
+    clear_pictures: "files of pictures deleted that nothing names",
 }
 """What there is to do, and how the log says that it was done."""

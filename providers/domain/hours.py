@@ -144,7 +144,7 @@ def forget_dates(provider: Provider, staff: Staff | None, dates: Iterable[date])
     """Let the usual week count on these dates again; return how many rows that took away."""
     days = list(dates)
     with transaction.atomic():
-        _wait_for_others(provider)
+        lock_provider(provider.pk)
         special = DateOverride.objects.filter(provider=provider, staff=staff, date__in=days)
         return special.delete()[0]
 

@@ -160,15 +160,13 @@ def set_first_service(provider: Provider, wanted: FirstService, *, by: User) -> 
     """
     with transaction.atomic():
         draft = _lock_draft(provider, by)
-        service = first_service(draft)
-        if service is None:
-            if draft.services.exists():
-                raise NotAllowed("What you offer is more than this page can change.")
-            slug = free_service_slug(draft, wanted.name)
-            service = Service(provider=draft, slug=slug, category=draft.category)
-        same = service.pk is not None and service.needs_staff != wanted.alone
+        known = first_service(draft)
+        if known is None and draft.services.exists():
+            raise NotAllowed("What you offer is more than this page can change.")
+        service = known or _new_service(draft, wanted.name)
+        answered_alike = known is not None and known.needs_staff != wanted.alone
         _fill(service, wanted)
-        if not same:
+        if not answered_alike:
             _give_performer(service, alone=wanted.alone, by=by)
         refresh_search_text(draft)
     return service
@@ -272,6 +270,11 @@ def _is_performed_as_made(service: Service) -> bool:
     if service.needs_staff:
         return people == [(service.provider.owner_id, True)] and not needed
     return not people and needed == 1
+
+
+def _new_service(draft: Provider, name: str) -> Service:
+    slug = free_service_slug(draft, name)
+    return Service(provider=draft, slug=slug, category=draft.category)
 
 
 def _fill(service: Service, wanted: FirstService) -> None:

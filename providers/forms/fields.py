@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from customers.validators import parse_phone
 from project.numbers import parse_number
 
 if TYPE_CHECKING:
@@ -34,3 +35,12 @@ class OwnChoicesField(ManyRowsField):
                 message = self.error_messages["invalid_choice"]
                 raise forms.ValidationError(message, "invalid_choice", {"value": text})
         return super().clean(value)
+
+
+def read_phone(form: forms.BaseForm, data: dict[str, Any]) -> None:
+    """Write the phone number in ``data`` as one of the country beside it, or say what is wrong."""
+    if data.get("phone"):
+        try:
+            data["phone"] = parse_phone(data["phone"], country=data.get("country", ""))
+        except forms.ValidationError as error:
+            form.add_error("phone", error)

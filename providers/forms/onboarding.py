@@ -13,6 +13,7 @@ from providers.domain.onboarding import Basics, FirstService, SimpleHours
 from providers.domain.places import country_choices
 from providers.forms.fields import read_phone
 from providers.models import Provider, Service, WeeklyHours
+from providers.models.service import check_price
 
 LENGTHS = (10, 15, 20, 30, 40, 45, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480)
 """Minutes that are offered at first; others can be typed once the business is there."""
@@ -113,6 +114,16 @@ class FirstServiceForm(forms.Form):
             ),
         )
         self.order_fields(["name", "duration", "price", "pricing", "alone"])
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the price to what a booking can cost."""
+        typed = super().clean() or self.cleaned_data
+        if typed.get("price") is not None:
+            try:
+                check_price(typed["price"], hourly=typed.get("pricing") == "hourly", seats=1)
+            except forms.ValidationError as error:
+                self.add_error(None, error)
+        return typed
 
     def wanted(self) -> FirstService:
         """Return what was typed; for a valid form."""

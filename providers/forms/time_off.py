@@ -6,8 +6,17 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from booking.domain.time_off import Change, Repeat, Whose, on_the_day, whole_days
-from booking.recurrence import LAST, BadRule, Every, Nth, Rule
+from booking.domain.time_off import (
+    Change,
+    Repeat,
+    Whose,
+    dates_of,
+    is_all_day,
+    on_the_day,
+    whole_days,
+)
+from booking.recurrence import LAST, LONGEST_INTERVAL, BadRule, Every, Nth, Rule
+from project.dates import is_near
 from providers.forms.hours import parse_minute, say_minute
 from providers.models import TimeOff, WeeklyHours
 from providers.models.hours import MINUTES_A_DAY
@@ -19,7 +28,6 @@ REPEATS = [
     ("month", "Monthly, on the same date"),
     ("nth", "Monthly, on the same weekday"),
 ]
-LONGEST_INTERVAL = 52
 
 
 def _date_box() -> forms.DateInput:
@@ -49,7 +57,10 @@ class ReasonField(forms.CharField):
 
 
 class TimeOffForm(forms.Form):
-    """Time off; ``whom`` are the choices of who or what it can be for, by value."""
+    """Time off; ``whom`` are the choices of who or what it can be for, by value.
+
+    ``today`` is the date at the business.
+    """
 
     who = forms.ChoiceField(label="Who is off?", required=False)
     first = forms.DateField(label="Day", widget=_date_box())
@@ -61,7 +72,7 @@ class TimeOffForm(forms.Form):
     every = forms.IntegerField(
         label="Every how many weeks or months?",
         min_value=1,
-        max_value=LONGEST_INTERVAL,
+        max_value=max(LONGEST_INTERVAL[unit] for unit in (Every.WEEK, Every.MONTH)),
         required=False,
     )
     weekdays = forms.MultipleChoiceField(
@@ -74,10 +85,15 @@ class TimeOffForm(forms.Form):
     reason = ReasonField()
 
     def __init__(
-        self, *args: Any, whom: dict[str, Whose], labels: list[Any], **kwargs: Any
+        self,
+        *args: Any,
+        whom: dict[str, Whose],
+        labels: list[Any],
+        today: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.whom = whom
+        self.whom, self.today = whom, today
         self.fields["who"].choices = labels  # type: ignore[attr-defined]
         if len(labels) == 1:
             self.fields["who"].widget = forms.HiddenInput()
@@ -86,9 +102,9 @@ class TimeOffForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check what belongs together."""
         cleaned = super().clean() or {}
+        self._check_dates(cleaned)
+        self._check_interval(cleaned)
         first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            self.add_error("last", "The last day comes before the first.")
         if cleaned.get("who", "") not in self.whom and "who" not in self.errors:
             self.add_error("who", "Choose who is off.")
         several = bool(first and last and last > first)
@@ -97,6 +113,21 @@ class TimeOffForm(forms.Form):
         if cleaned.get("repeat") and several:
             self.add_error("last", "What repeats lasts a day at most.")
         return cleaned
+
+    def _check_dates(self, cleaned: dict[str, Any]) -> None:
+        for name in ("first", "last"):
+            day = cleaned.get(name)
+            if day and not is_near(day, today=self.today):
+                self.add_error(name, "Please choose a day within the next two years.")
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if first and last and last < first:
+            self.add_error("last", "The last day comes before the first.")
+
+    def _check_interval(self, cleaned: dict[str, Any]) -> None:
+        longest = LONGEST_INTERVAL[Every.MONTH]
+        monthly = cleaned.get("repeat") in {"month", "nth"}
+        if monthly and (cleaned.get("every") or 1) > longest:
+            self.add_error("every", f"At most every {longest} months.")
 
     def _check_times(self, cleaned: dict[str, Any], *, several: bool) -> None:
         start, end = cleaned.get("start"), cleaned.get("end")
@@ -156,19 +187,31 @@ def nth_of(day: date) -> Nth:
 
 def initial_of(row: TimeOff, zone: ZoneInfo, rule: Rule | None) -> dict[str, Any]:
     """Return what the form shows of time off that is there."""
-    start, end = row.start.astimezone(zone), row.end.astimezone(zone)
-    midnight = not (start.hour or start.minute or end.hour or end.minute)
-    last = date.fromordinal(end.toordinal() - 1) if midnight else end.date()
+    first, last = dates_of(zone, row.start, row.end)
+    all_day, start, end = _wall_of(row, zone)
     return {
         "who": who_value(row),
-        "first": start.date(),
-        "last": last if last > start.date() and rule is None else None,
-        "all_day": midnight,
-        "start": "" if midnight else say_minute(start.hour * 60 + start.minute),
-        "end": "" if midnight else say_minute(end.hour * 60 + end.minute),
+        "first": first,
+        "last": last if last > first and rule is None else None,
+        "all_day": all_day,
+        "start": "" if all_day else say_minute(start),
+        "end": "" if all_day else say_minute(end),
         "reason": row.reason,
         **(_repeat_of(rule) if rule else {}),
     }
+
+
+def _wall_of(row: TimeOff, zone: ZoneInfo) -> tuple[bool, int, int]:
+    """Return whether it is all day, and from when until when on the wall clock.
+
+    Of what repeats the rule says so: where the clock jumps, one of its times may lie elsewhere.
+    """
+    if row.rule is not None:
+        start, end = row.rule.start_minute, row.rule.end_minute
+        return (start, end) == (0, MINUTES_A_DAY), start, end
+    since, until = row.start.astimezone(zone), row.end.astimezone(zone)
+    start, end = since.hour * 60 + since.minute, until.hour * 60 + until.minute
+    return is_all_day(zone, row.start, row.end), start, end
 
 
 def who_value(row: TimeOff) -> str:

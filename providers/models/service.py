@@ -14,6 +14,9 @@ from providers.models.provider import LONGEST_BUFFER, Category, Provider, Staff
 LONGEST_DURATION = 24 * 60
 """The longest a service may last, in minutes."""
 
+MOST_MONEY = 9_999_999_999
+"""What one booking may cost: as many digits as an appointment keeps."""
+
 
 class Resource(models.Model):
     """A room, chair or machine; ``quantity`` identical units for ``capacity`` people each."""
@@ -139,8 +142,10 @@ class Service(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Keep the usual duration among those that customers can choose."""
+        """Keep the usual duration among those to choose, and the price to what a booking keeps."""
         super().clean()
+        if self.price is not None:
+            check_price(self.price, hourly=self.pricing == self.Pricing.HOURLY, seats=self.seats)
         if self.min_duration and self.max_duration and self.duration not in self.durations:
             message = "The usual duration must be one that customers can choose."
             raise ValidationError({"duration": message})
@@ -157,3 +162,14 @@ class Service(models.Model):
             return [self.duration]
         step = self.duration_step or self.max_duration  # nothing but forms asks for a step
         return list(range(self.min_duration, self.max_duration + 1, step))
+
+
+def check_price(price: Decimal, *, hourly: bool, seats: int) -> None:
+    """Raise ``ValidationError`` when all seats together, for a whole day, cost too much to keep."""
+    hours = LONGEST_DURATION // 60 if hourly else 1
+    highest = MOST_MONEY // (max(seats, 1) * hours)
+    if price <= highest:
+        return
+    each = [*(["for each person"] if seats > 1 else []), *(["an hour"] if hourly else [])]
+    words = f"This is too much: at most {highest:,}"
+    raise ValidationError({"price": f"{' '.join([words, *each])}."})

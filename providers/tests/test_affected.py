@@ -159,12 +159,56 @@ def test_strangers_touch_nothing(salon: Salon, as_user: LogIn) -> None:
     assert [actions(each) for each in booked] == [[], [], []]
 
 
-def test_what_no_form_sends_is_not_found(salon: Salon, as_user: LogIn) -> None:
+def test_an_answer_that_cannot_be_read_is_a_problem_of_its_row(
+    salon: Salon, as_user: LogIn
+) -> None:
+    first, second, third = three(salon)
+    data = given((first, "cancel"), (second, "explode")) | {f"answer-{third.pk}": "cancel"}
+    response = as_user(salon.alice).post(page(), data)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "1 cancelled." in html
+    assert html.count("Please choose what becomes of this one.") == 2
+    assert html.count('value="keep" checked') == 1  # of the one that exploded
+    assert [actions(each) for each in (first, second, third)] == [["cancelled"], [], []]
+
+
+def test_what_is_more_than_one_page_shows_is_told_and_left_alone(
+    salon: Salon, as_user: LogIn
+) -> None:
+    booked = [make_appointment(salon.braids, salon.bobs, start=START + n * HOUR) for n in range(28)]
+    late = page(until=(START + 2 * DAY).isoformat())
+    data = given(*((each, "cancel") for each in reversed(booked)))
+    response = as_user(salon.alice).post(late, data, follow=True)
+    assert response.redirect_chain == [(late, 303)]
+    html = response.content.decode()
+    assert "25 cancelled." in html
+    assert "At most 25 at once: 3 more are as they were." in html
+    assert [bool(actions(each)) for each in booked] == [True] * 25 + [False] * 3
+
+
+@pytest.mark.parametrize("zone", ["Africa/Harare", "America/New_York", "Pacific/Kiritimati"])
+def test_the_ends_of_the_calendar_are_only_far_away(
+    salon: Salon, as_user: LogIn, zone: str
+) -> None:
     first, *_ = three(salon)
+    salon.provider.timezone = zone
+    salon.provider.save()
     client = as_user(salon.alice)
-    for data in (given((first, "explode")), {f"answer-{first.pk}": "cancel"}):
-        assert client.post(page(), data).status_code == 404
+    dawn, dusk = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"
+    far = page(**{"from": dawn, "until": dusk})
+    assert "Guest 0" in client.get(far).content.decode()
+    for edge in (dawn, dusk):
+        assert "Guest" not in client.get(page(**{"from": edge, "until": edge})).content.decode()
+        moved = given((first, "move")) | {f"to-{first.pk}": edge}
+        assert client.post(far, moved).status_code == 409
+        seen = given((first, "cancel")) | {f"seen-{first.pk}": edge}
+        assert client.post(far, seen).status_code == 409
     assert actions(first) == []
+
+
+def test_of_what_is_not_there_nothing_is_found(salon: Salon, as_user: LogIn) -> None:
+    client = as_user(salon.alice)
     for wrong in ({"resource": "0"}, {"resource": "x"}, {"rule": "1"}, {"staff": "9"}):
         assert client.get(page(**wrong)).status_code == 404
 

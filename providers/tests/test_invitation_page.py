@@ -13,6 +13,7 @@ from booking.domain.invitations import LASTS, invite, make_token, withdraw
 from booking.tests.cast import PASSWORD
 from customers.models import User
 from project.logs import Formatter
+from providers.domain.access import Membership, Role
 from providers.models import Invitation, Staff
 from providers.tests.salon import NOW, Salon
 
@@ -121,7 +122,7 @@ def test_it_works_once(salon: Salon, asked: Invitation, as_user: LogIn) -> None:
 
 
 def test_withdrawn_one_is_over(salon: Salon, asked: Invitation, as_user: LogIn) -> None:
-    withdraw(salon.tendai, now=NOW)
+    withdraw(salon.tendai, by=Membership(salon.provider, None, Role.OWNER), now=NOW)
     response = as_user(salon.dana).post(link(asked))
     assert response.status_code == 410
     assert "Ask Alice Salon to send you a new one." in response.content.decode()

@@ -141,3 +141,13 @@ def test_brought_back_signs_in_again(salon: Salon, as_user: LogIn) -> None:
         response = client.post(page_of(salon.bobs, "restore/"))
         assert (response.status_code, response["Location"]) == (303, page_of(salon.bobs, ""))
     assert bob.get("/provider/appointments/").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "٣", "-1", "1.5", ""])
+def test_what_is_no_id_of_ours_gives_nothing_away(
+    salon: Salon, as_user: LogIn, number: str
+) -> None:
+    mine = booked(salon)
+    data = {f"to-{number}": str(salon.tendai.pk)}
+    assert as_user(salon.alice).post(page_of(salon.bobs, "reassign/"), data).status_code == 303
+    assert staff_of(mine) == [salon.bobs]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,7 +15,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from booking.tests.cast import make_category, make_provider, make_service, make_staff, make_user
+from booking.tests.cast import (
+    make_category,
+    make_provider,
+    make_resource,
+    make_service,
+    make_staff,
+    make_user,
+)
 from customers.models import User
 from project.errors import InvalidInput, NotAllowed
 from providers.domain import onboarding
@@ -294,6 +302,56 @@ def test_several_services_and_richer_hours_are_left_alone(rudo: User, as_user: L
         onboarding.set_simple_hours(draft, days=[0], start=0, end=60, by=rudo)
     with pytest.raises(NotAllowed):
         onboarding.set_first_service(draft, FirstService("X", 60, Decimal(1)), by=rudo)
+
+
+def _another_performs(service: Service) -> None:
+    service.staff.add(make_staff(service.provider, name="Tsitsi"))
+
+
+def _owner_does_not_perform(service: Service) -> None:
+    service.staff.set([make_staff(service.provider, name="Tsitsi")])
+    service.provider.staff.filter(user=service.provider.owner).update(active=False)
+
+
+def _it_needs_a_chair(service: Service) -> None:
+    service.resources.add(make_resource(service.provider, name="Chair"))
+
+
+def _it_keeps_time_free(service: Service) -> None:
+    Service.objects.filter(pk=service.pk).update(buffer_after=0)
+
+
+@pytest.mark.parametrize(
+    "spoil", [_another_performs, _owner_does_not_perform, _it_needs_a_chair, _it_keeps_time_free]
+)
+def test_a_service_that_says_more_than_the_form_is_left_alone(
+    rudo: User, as_user: LogIn, spoil: Callable[[Service], None]
+) -> None:
+    def facts() -> tuple[object, ...]:
+        people = draft.staff.values_list("name", "active").order_by("pk")
+        performers = service.staff.values_list("name", flat=True).order_by("pk")
+        return list(people), list(performers), list(service.resources.values_list("name"))
+
+    client, draft = as_user(rudo), finish(rudo)
+    service = draft.services.get()
+    spoil(service)
+    before = facts()
+    html = client.get(f"{START}service/").content.decode()
+    assert "You have services already" in html
+    assert f'href="/provider/services/{service.pk}/?business={draft.slug}"' in html
+    client.post(f"{START}service/", SERVICE | {"name": "Changed"})
+    with pytest.raises(NotAllowed):
+        onboarding.set_first_service(draft, FirstService("X", 60, Decimal(1)), by=rudo)
+    service.refresh_from_db()
+    assert (service.name, facts()) == ("Haircut", before)
+
+
+def test_the_thing_that_is_rented_stays_when_it_is_answered_alike(rudo: User) -> None:
+    draft = begin(rudo)
+    room = FirstService("Meeting room", 60, Decimal(10), hourly=True, alone=True)
+    onboarding.set_first_service(draft, room, by=rudo)
+    service = onboarding.set_first_service(draft, replace(room, name="Hall"), by=rudo)
+    assert (service.name, service.resources.get().name) == ("Hall", "Meeting room")
 
 
 def test_a_published_business_is_not_changed_here(rudo: User, as_user: LogIn) -> None:

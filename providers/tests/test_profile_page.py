@@ -12,6 +12,7 @@ from django.urls import reverse
 from booking.tests.cast import make_category, make_provider
 from customers.models import User
 from providers.domain.catalogue import refresh_search_text
+from providers.domain.profile import change_profile
 from providers.models import FormerSlug, Provider
 from providers.tests.salon import DAY, NOW, Salon, make_appointment
 
@@ -165,6 +166,21 @@ def test_links_to_former_addresses_go_on_working(salon: Salon, as_user: LogIn) -
         assert moved["Location"] == "/p/alice-nails/book/braids/?date=2026-11-26"
     assert visitor.get("/p/alice-nails/").status_code == 200
     assert visitor.get("/p/nobody/").status_code == 404
+
+
+@pytest.mark.parametrize("hidden", [{"published": False}, {"approved": False}])
+def test_strangers_do_not_learn_the_new_address_of_what_is_hidden(
+    salon: Salon, as_user: LogIn, hidden: dict[str, bool]
+) -> None:
+    change_profile(salon.provider, {"slug": "secret-name"})
+    Provider.objects.filter(pk=salon.provider.pk).update(**hidden)
+    for client in (Client(), as_user(salon.charlie)):
+        for path in ("/p/salon/", "/p/salon/book/braids/"):
+            assert client.get(path).status_code == 404
+    for user in (salon.alice, salon.bob):
+        response = as_user(user).get("/p/salon/?day=1")
+        assert (response.status_code, response["Location"]) == (302, "/p/secret-name/?day=1")
+    assert as_user(salon.bob).get("/p/salon/", follow=True).status_code == 200
 
 
 def test_going_back_to_a_former_address_makes_no_circle(salon: Salon, as_user: LogIn) -> None:

@@ -159,3 +159,11 @@ def test_queries_do_not_grow(salon: Salon, as_user: LogIn) -> None:
             client.get(PAGE)
         counts.append(len(queries))
     assert counts[0] == counts[2] == 9
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2029-03-01"])
+def test_dates_that_cannot_be_meant_are_refused(salon: Salon, as_user: LogIn, day: str) -> None:
+    client = as_user(salon.alice)
+    for data in (add(first=day), add(last=day), {"do": "remove", "first": day, "last": day}):
+        assert client.post(PAGE, data).status_code == 422
+    assert kept() == []

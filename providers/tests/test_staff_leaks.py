@@ -8,6 +8,7 @@ from django.test import Client
 
 from booking.models import Appointment, Status
 from customers.models import User
+from providers.models import TimeOff
 from providers.tests.salon import DAY, HOUR, NOW, Salon, make_appointment
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +121,29 @@ def test_those_who_left_see_nothing(salon: Salon, as_user: LogIn) -> None:
     assert client.get(f"/provider/appointments/{own.pk}/").status_code == 404
     assert client.get("/provider/", {"business": "salon"}).status_code == 404
     assert "Guest Gumbo" not in client.get("/provider/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/provider/time-off/",
+        "/provider/calendar/",
+        "/provider/calendar/?view=week",
+        "/provider/calendar/sheet/",
+    ],
+)
+def test_why_the_business_or_a_colleague_is_off_is_not_told(
+    salon: Salon, as_user: LogIn, page: str
+) -> None:
+    """Their own reason is; managers read all."""
+    span = {"provider": salon.provider, "start": NOW + HOUR, "end": NOW + 2 * HOUR}
+    TimeOff.objects.create(**span, reason="Firing talk")
+    TimeOff.objects.create(**span, staff=salon.tendai, reason="In prison")
+    TimeOff.objects.create(**span, staff=salon.bobs, reason="At the dentist")
+    hers = as_user(salon.bob).get(page).content.decode()
+    everything = as_user(salon.alice).get(page).content.decode()
+    assert "Firing talk" not in hers
+    assert "In prison" not in hers
+    if "sheet" not in page:
+        assert "At the dentist" in hers
+        assert all(why in everything for why in ("Firing talk", "In prison", "At the dentist"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -82,7 +83,9 @@ def test_of_a_resource(salon: Salon, as_user: LogIn) -> None:
         ({"repeat": "week", "last": "2026-11-26", "all_day": "on"}, "lasts a day at most"),
         ({"repeat": "week", "until": "2026-11-24"}, "It would end before it begins."),
         ({"repeat": "week", "every": "53"}, "less than or equal to 52"),
-        ({"repeat": "nth", "every": "30"}, "Comes too seldom."),
+        ({"repeat": "nth", "every": "25"}, "At most every 24 months."),
+        ({"repeat": "month", "every": "25"}, "At most every 24 months."),
+        ({"repeat": "week", "first": "2025-11-20"}, "less than a year ago"),
         ({"repeat": "daily"}, "Select a valid choice."),
         ({"reason": "x" * 201}, "at most 200"),
     ],
@@ -278,3 +281,141 @@ def test_a_change_of_the_timezone_keeps_the_time_on_the_wall(salon: Salon, as_us
     }
     assert client.post("/provider/profile/", profile).status_code in {302, 303}
     assert spans()[:2] == [(at(25, 12), at(25, 13)), (at(26, 12), at(26, 13))]
+
+
+# --- the edges of the calendar and of the clock ---------------------------------------------------
+
+
+@pytest.mark.parametrize("zone", ["Africa/Harare", "America/New_York", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    "far",
+    [
+        {"first": "9999-12-31"},
+        {"first": "0001-01-01"},
+        {"first": "9999-12-31", "all_day": "on"},
+        {"first": "0001-01-01", "all_day": "on"},
+        {"last": "9999-12-31", "all_day": "on"},
+        {"first": "0001-01-01", "start": "00:00", "end": "01:00"},
+        {"first": "9999-12-31", "all_day": "on", "repeat": "week"},
+        {"first": "0001-01-03", "all_day": "on", "repeat": "week", "weekdays": list("0123456")},
+    ],
+)
+def test_dates_at_the_ends_of_the_calendar_are_told(
+    salon: Salon, as_user: LogIn, far: dict[str, object], zone: str
+) -> None:
+    salon.provider.timezone = zone
+    salon.provider.save()
+    response = as_user(salon.alice).post(PAGE, typed(**far))
+    assert response.status_code == 422
+    assert "within the next two years" in response.content.decode()
+    assert not TimeOff.objects.exists()
+
+
+def test_a_repetition_may_end_at_the_end_of_the_calendar(salon: Salon, as_user: LogIn) -> None:
+    client = as_user(salon.alice)
+    assert client.post(PAGE, typed(repeat="week", until="9999-12-31")).status_code == 303
+    assert "until Fri 31 Dec 9999" in client.get(PAGE).content.decode()
+
+
+def form_of(client: Client, row: TimeOff) -> dict[str, object]:
+    initial: dict[str, object] = client.get(f"{PAGE}{row.pk}/").context["form"].initial
+    return initial
+
+
+def test_a_repetition_shows_its_own_time_where_the_clock_jumps_over_it(
+    salon: Salon, as_user: LogIn
+) -> None:
+    """London, 28 March 2027: 01:15 is not there. Saving must not shift all that follow."""
+    salon.provider.timezone = "Europe/London"
+    salon.provider.save()
+    client = as_user(salon.alice)
+    client.post(PAGE, typed(first="2027-03-21", start="01:15", end="02:15", repeat="week"))
+    row = TimeOff.objects.get(start__date="2027-03-28")
+    assert row.end - row.start == timedelta(minutes=15)
+    initial = form_of(client, row)
+    assert (initial["start"], initial["end"], initial["all_day"]) == ("01:15", "02:15", False)
+    before = spans()
+    fields = {**initial, "weekdays": ["6"], "first": "2027-03-28"}
+    del fields["last"], fields["until"], fields["all_day"]
+    assert client.post(f"{PAGE}{row.pk}/", fields).status_code == 303
+    assert spans() == before
+
+
+@pytest.mark.parametrize("repeat", ["", "week"])
+def test_all_day_is_all_day_where_midnight_is_missing(
+    salon: Salon, as_user: LogIn, repeat: str
+) -> None:
+    """Cairo, 30 April 2027: the clock goes from midnight to one."""
+    salon.provider.timezone = "Africa/Cairo"
+    salon.provider.save()
+    client = as_user(salon.alice)
+    data = typed(first="2027-04-30", all_day="on", start="", end="", repeat=repeat)
+    client.post(PAGE, data | ({} if repeat else {"last": "2027-05-02"}))
+    row = TimeOff.objects.earliest("start")
+    assert row.start == datetime(2027, 4, 29, 22, tzinfo=UTC)
+    initial = form_of(client, row)
+    assert (initial["all_day"], initial["start"], initial["end"]) == (True, "", "")
+    assert str(initial["last"]) == ("None" if repeat else "2027-05-02")
+    html = client.get(f"{PAGE}{row.pk}/").content.decode()
+    assert ("Fri 30 Apr 2027" if repeat else "Fri 30 Apr 2027 – Sun 2 May 2027") in html
+
+
+def test_the_day_before_a_missing_midnight_ends_on_its_own_date(
+    salon: Salon, as_user: LogIn
+) -> None:
+    salon.provider.timezone = "Africa/Cairo"
+    salon.provider.save()
+    client = as_user(salon.alice)
+    client.post(PAGE, typed(first="2027-04-29", all_day="on", start="", end=""))
+    initial = form_of(client, TimeOff.objects.get())
+    assert (str(initial["first"]), initial["last"], initial["all_day"]) == (
+        "2027-04-29",
+        None,
+        True,
+    )
+
+
+def test_until_midnight_can_be_saved_again(salon: Salon, as_user: LogIn) -> None:
+    client = as_user(salon.alice)
+    client.post(PAGE, typed(end="00:00"))
+    row, before = TimeOff.objects.get(), spans()
+    initial = form_of(client, row)
+    assert (initial["start"], initial["end"], initial["last"]) == ("13:00", "00:00", None)
+    assert client.post(f"{PAGE}{row.pk}/", typed(end="00:00")).status_code == 303
+    assert spans() == before
+
+
+# --- closed already -------------------------------------------------------------------------------
+
+
+def test_closing_again_a_minute_later_changes_nothing(salon: Salon, as_user: LogIn) -> None:
+    client = as_user(salon.alice)
+    data = {"until": "17:00", "reason": "No power"}
+    client.post(CLOSE, data)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert "Closed until 17:00" in client.post(CLOSE, data, follow=True).content.decode()
+        shorter = client.post(CLOSE, {"until": "16:00"}, follow=True)
+    assert "Closed already, until Tue 24 Nov, 17:00." in shorter.content.decode()
+    assert spans() == [(NOW, at(24, 15))]
+
+
+@pytest.mark.parametrize("reason", ["", "No power"])
+def test_closing_for_longer_makes_it_longer(salon: Salon, as_user: LogIn, reason: str) -> None:
+    client = as_user(salon.alice)
+    client.post(CLOSE, {"until": "15:00", "reason": "No power"})
+    with time_machine.travel(NOW + HOUR, tick=False):
+        client.post(CLOSE, {"until": "17:00", "reason": reason})
+    assert spans(reason="No power") == spans() == [(NOW, at(24, 15))]
+
+
+def test_closing_for_longer_for_another_reason_follows(salon: Salon, as_user: LogIn) -> None:
+    client = as_user(salon.alice)
+    client.post(CLOSE, {"until": "15:00", "reason": "No power"})
+    client.post(CLOSE, {"until": "17:00", "reason": "Funeral"})
+    assert spans() == [(NOW, at(24, 13)), (at(24, 13), at(24, 15))]
+
+
+def test_somebody_who_is_off_does_not_close_the_business(salon: Salon, as_user: LogIn) -> None:
+    as_user(salon.bob).post(CLOSE, {"until": "17:00"})
+    as_user(salon.alice).post(CLOSE, {"until": "17:00"})
+    assert TimeOff.objects.count() == 2

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +20,8 @@ from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
 from booking.views.answers import see_other
 from project import clock
-from project.errors import NguvaError
+from project.dates import bring_near
+from project.errors import InvalidInput, NguvaError
 from project.numbers import parse_number
 from providers.forms.appointments import LONGEST_REASON
 from providers.models import Resource, Staff, TimeOffRule
@@ -59,20 +60,24 @@ def affected(request: BusinessRequest) -> HttpResponse:
 
     The address says by what: ``from`` and ``until`` with ``staff`` or ``resource``, the ``rule`` of
     repeating time off, or ``outside`` of working hours. 409 with the reasons when some could not be
-    done; the others are.
+    done; the others are. What is more than one page shows is left alone, and told.
     """
     now = clock.now()
     found = _found(request, now=now)
     if request.method != "POST":
         return _show(request, found, now=now)
-    done, problems = _answer_all(request, now=now)
+    named = _named(request)
+    answers, problems = _read_all(request.POST, named[:MOST_SHOWN])
+    done = _answer_all(answers, problems, by=Actor.provider(request.user), now=now)
     told = ", ".join(DONE[choice].format(number) for choice, number in done.items())
     if told:
         messages.success(request, f"{told}.")
+    if left := len(named[MOST_SHOWN:]):
+        messages.warning(request, f"At most {MOST_SHOWN} at once: {left} more are as they were.")
     found = _found(request, now=now)  # as it is now
     if problems:
         return _show(request, found, now=now, problems=problems, status=409)
-    more = found.count() > MOST_SHOWN
+    more = left or found.count() > MOST_SHOWN
     here, back = request.get_full_path(), address(request, "provider_time_off")
     return see_other(here if more else back)
 
@@ -95,7 +100,11 @@ def _found(request: BusinessRequest, *, now: datetime) -> AppointmentQuerySet:
         if start is None or end is None:
             return appointments_of(request.membership).none()
         found = affected_in(
-            provider, start=start, end=end, staff=staff, resource=_resource(request)
+            provider,
+            start=bring_near(start, now=now),
+            end=bring_near(end, now=now),
+            staff=staff,
+            resource=_resource(request),
         ).filter(end__gt=now)
     visible = appointments_of(request.membership).filter(pk__in=found.order_by().values("pk"))
     return visible.order_by("start", "pk")
@@ -118,32 +127,58 @@ def read_instant(text: str) -> datetime | None:
         return None
 
 
-def _answer_all(
-    request: BusinessRequest, *, now: datetime
-) -> tuple[Counter[Choice], dict[int, str]]:
-    """Do what was chosen; return how many of each kind, and why others could not be done."""
-    by, data = Actor.provider(request.user), request.POST
-    named = {number for name in data if (number := parse_number(name.removeprefix("answer-")))}
-    chosen = appointments_of(request.membership).filter(pk__in=sorted(named)[:MOST_SHOWN])
-    done: Counter[Choice] = Counter()
-    problems: dict[int, str] = {}
-    for appointment in chosen.order_by("start", "pk"):
+def _named(request: BusinessRequest) -> list[Appointment]:
+    """Return those of theirs that are answered, soonest first."""
+    named = {
+        number
+        for name in request.POST
+        if name.startswith("answer-") and (number := parse_number(name.removeprefix("answer-")))
+    }
+    mine = appointments_of(request.membership).filter(pk__in=named)
+    return list(mine.order_by("start", "pk"))
+
+
+def _read_all(
+    data: Mapping[str, str], named: Sequence[Appointment]
+) -> tuple[list[tuple[Appointment, Answer]], dict[int, str]]:
+    """Return the answers that can be read, before any is acted on; and what is wrong with others.
+
+    The problems are by the id of the appointment.
+    """
+    answers, problems = [], {}
+    for appointment in named:
         try:
-            given = _read(data, appointment.pk)
+            answers.append((appointment, _read(data, appointment.pk)))
+        except InvalidInput as refusal:
+            problems[appointment.pk] = refusal.message
+    return answers, problems
+
+
+def _answer_all(
+    answers: Sequence[tuple[Appointment, Answer]],
+    problems: dict[int, str],
+    *,
+    by: Actor,
+    now: datetime,
+) -> Counter[Choice]:
+    """Do what was chosen; return how many of each kind, and add why others could not be done."""
+    done: Counter[Choice] = Counter()
+    for appointment, given in answers:
+        try:
             answer(appointment, given, by=by, now=now)
         except NguvaError as refusal:
             problems[appointment.pk] = refusal.message
         else:
             done[given.choice] += 1
-    return done, problems
+    return done
 
 
 def _read(data: Mapping[str, str], pk: int) -> Answer:
-    """Return the answer for one appointment. Raises ``Http404`` for what no form of ours sends."""
+    """Return the answer for one appointment. Raises ``InvalidInput`` for what cannot be read."""
     text = data.get("all") or data.get(f"answer-{pk}", "")
     seen = read_instant(data.get(f"seen-{pk}", ""))
     if text not in set(Choice) or seen is None:
-        raise Http404
+        raise InvalidInput("Please choose what becomes of this one.")
     reason = data.get("reason", "").strip()[:LONGEST_REASON]
     to = read_instant(data.get(f"to-{pk}", ""))
     return Answer(choice=Choice(text), seen=seen, to=to, reason=reason)
@@ -194,11 +229,12 @@ def _rows(
 ) -> list[Row]:
     free = nearest_starts(appointments, now=now)
     data: Any = request.POST
+    typed = {each.pk: data.get("all") or data.get(f"answer-{each.pk}") for each in appointments}
     return [
         Row(
             appointment=each,
             to=free.get(each.pk),
-            chosen=data.get("all") or data.get(f"answer-{each.pk}", Choice.KEEP),
+            chosen=typed[each.pk] if typed[each.pk] in set(Choice) else Choice.KEEP,
             problem=problems.get(each.pk, ""),
         )
         for each in appointments

@@ -20,6 +20,7 @@ from booking.notifications.own_words import (
     own_texts,
     own_word_values,
 )
+from booking.views.answers import see_other
 from project import clock
 from project.htmx import render_page
 from providers.forms.messages import WordingForm

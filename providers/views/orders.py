@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from booking.views.answers import see_other
 from booking.domain.actors import Actor
 from booking.domain.errors import InvalidTransition
 from booking.domain.orders import available_steps, change_order
@@ -22,7 +23,6 @@ from providers.views.access import (
     manager,
     member,
 )
-from providers.views.back import see_other
 from providers.views.paging import take_page
 
 ACTIONS = {

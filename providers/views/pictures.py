@@ -73,7 +73,8 @@ def service_picture(request: BusinessRequest, service_id: int) -> HttpResponse:
         return _show(request, [service_picture_box(request, service)], service=service)
     form = PictureForm(request.POST, request.FILES, kind=SERVICE)
     if _keep(request, service, "picture", form):
-        return see_other(way_back(request, default=address(request, "provider_service", service.pk)))
+        its_page = address(request, "provider_service", service.pk)
+        return see_other(way_back(request, default=its_page))
     box = service_picture_box(request, service, form)
     return _show(request, [box], service=service, status=422)
 

@@ -5,12 +5,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from booking.views.answers import see_other
 from project.pictures import SERVICE, srcset, url
 from providers.domain.pictures import remove_picture, set_picture
 from providers.forms.pictures import PictureForm
 from providers.models import Product
 from providers.views.access import BusinessRequest, address, business_context, manager
-from providers.views.back import see_other, way_back
+from providers.views.back import way_back
 from providers.views.pictures import SAVED, PictureBox
 
 

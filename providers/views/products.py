@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from booking.views.answers import see_other
 from project.errors import InvalidInput
 from project.htmx import render_page, wants
 from providers.domain.products import (
@@ -17,7 +18,6 @@ from providers.domain.products import (
 from providers.forms.products import ProductForm, StockForm
 from providers.models import Product
 from providers.views.access import BusinessRequest, address, business_context, manager
-from providers.views.back import see_other
 from providers.views.product_picture import product_picture_box
 
 STEPS = {"up": -1, "down": 1}

@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from booking.views.answers import see_other
 from booking.domain.reviews import reply, report
 from booking.forms import ReportForm
 from booking.models import Review
@@ -14,7 +15,6 @@ from project.errors import NguvaError
 from project.htmx import render_page
 from providers.forms.reviews import ReplyForm
 from providers.views.access import BusinessRequest, address, business_context, manager, member
-from providers.views.back import see_other
 from providers.views.paging import take_page
 
 SHOWS = {"all": "All", "open": "Not answered"}

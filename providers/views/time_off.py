@@ -97,7 +97,6 @@ def close_now(request: BusinessRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_all(request, _form(request), close=form, status=422)
     place = request.membership
-    since = now.replace(second=0, microsecond=0)
     today = now.astimezone(place.provider.tz).date()
     minute = form.cleaned_data["until"] or MINUTES_A_DAY  # 00:00 is midnight
     _, end = verbs.on_the_day(place.provider.tz, today, 0, minute)
@@ -106,9 +105,13 @@ def close_now(request: BusinessRequest) -> HttpResponse:
         return _show_all(request, _form(request), close=form, status=422)
     whose = verbs.Whose(provider=place.provider, staff=None if place.sees_all else place.staff)
     reason = form.cleaned_data["reason"]
-    made = verbs.take_time_off(whose, start=since, end=end, now=now, reason=reason)
-    until = "the end of the day" if minute == MINUTES_A_DAY else clock_of(minute)
-    messages.success(request, f"Closed until {until}. Nobody can be booked before that.")
+    made = verbs.close_now(whose, until=end, now=now, reason=reason)
+    if made.end > end:
+        until = say_when(made.end, place.provider.tz, now=now)
+        messages.info(request, f"Closed already, until {until}.")
+    else:
+        until = "the end of the day" if minute == MINUTES_A_DAY else clock_of(minute)
+        messages.success(request, f"Closed until {until}. Nobody can be booked before that.")
     return lead_on(request, made, now=now)
 
 
@@ -158,7 +161,9 @@ def _form(request: BusinessRequest, data: Any = None, **kwargs: Any) -> TimeOffF
         choices += [(f"staff-{one.pk}", one.name, {"staff": one}) for one in staff]
         choices += [(f"resource-{one.pk}", one.name, {"resource": one}) for one in units]
     whom = {key: verbs.Whose(provider=place.provider, **which) for key, _, which in choices}
-    return TimeOffForm(data, whom=whom, labels=[choice[:2] for choice in choices], **kwargs)
+    labels = [choice[:2] for choice in choices]
+    today = clock.now().astimezone(place.provider.tz).date()
+    return TimeOffForm(data, whom=whom, labels=labels, today=today, **kwargs)
 
 
 def _add_error(form: TimeOffForm, refusal: InvalidInput | BadRule) -> None:
@@ -273,11 +278,10 @@ def _say_rule(rule: TimeOffRule) -> str:
 def say_span(row: TimeOff, *, now: datetime, request: BusinessRequest) -> str:
     """Return ``Tue 24 Nov, 13:00–14:00``, ``Tue 24 Nov``, or ``Tue 24 Nov – Fri 27 Nov``."""
     zone = request.membership.provider.tz
-    start, end = row.start.astimezone(zone), row.end.astimezone(zone)
-    midnight = not (start.hour or start.minute or end.hour or end.minute)
-    last = (end - DAY if midnight else end).date()
-    first, year = start.date(), now.astimezone(zone).year != end.year
-    if midnight:
+    end = row.end.astimezone(zone)
+    first, last = verbs.dates_of(zone, row.start, row.end)
+    year = now.astimezone(zone).year != end.year
+    if verbs.is_all_day(zone, row.start, row.end):
         days = say_day(first, year=year)
         return days if last == first else f"{days} – {say_day(last, year=year)}"
     until = f"{end:%H:%M}{say_which(end)}"

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from booking.domain import closing
 from booking.domain.actors import Actor
 from booking.domain.closing import (
     Answer,
@@ -17,6 +18,7 @@ from booking.domain.closing import (
 from booking.domain.errors import InvalidTransition, OutsidePolicy, SlotUnavailable
 from booking.domain.events import Action
 from booking.domain.lifecycle import ask_to_move, cancel, complete, reschedule
+from booking.domain.locking import lock_provider
 from booking.domain.nearby import nearest_starts
 from booking.domain.time_off import Repeat, Whose, repeat_time_off, take_time_off
 from booking.models import Appointment, AppointmentEvent, Notification, Status
@@ -167,6 +169,44 @@ def test_what_moved_since_it_was_seen_is_left_alone(salon: Salon, choice: Choice
         )
     booked.refresh_from_db()
     assert (booked.start, booked.status) == (salon.at("12:00"), Status.CONFIRMED)
+
+
+@pytest.mark.parametrize("choice", [Choice.CANCEL, Choice.ASK])
+def test_only_a_move_is_done_once_it_has_moved(salon: Salon, choice: Choice) -> None:
+    """Every row of the form sends the offer beside it, whatever is chosen."""
+    booked = salon.book("10:00")
+    given = Answer(choice=choice, seen=booked.start, to=salon.at("14:00"))
+    reschedule(booked, start=salon.at("14:00"), by=salon.owner, now=salon.now)
+    with pytest.raises(InvalidTransition):
+        answer(booked, given, by=salon.owner, now=salon.now)
+    assert not booked.events.filter(action__in=[Action.CANCELLED, Action.ASKED]).exists()
+
+
+def test_what_was_moved_and_cancelled_is_not_said_to_be_moved(salon: Salon) -> None:
+    booked = salon.book("10:00")
+    given = Answer(choice=Choice.MOVE, seen=booked.start, to=salon.at("14:00"))
+    answer(booked, given, by=salon.owner, now=salon.now)
+    cancel(booked, by=salon.owner, now=salon.now)
+    with pytest.raises(InvalidTransition):
+        answer(booked, given, by=salon.owner, now=salon.now)
+
+
+def test_what_was_seen_is_compared_behind_the_lock(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is moved just before the lock is got: the answer was for the time before."""
+    booked = salon.book("10:00")
+    given = Answer(choice=Choice.CANCEL, seen=booked.start)
+    lock = lock_provider
+
+    def lock_late(provider_id: int) -> object:
+        reschedule(booked, start=salon.at("14:00"), by=salon.owner, now=salon.now)
+        return lock(provider_id)
+
+    monkeypatch.setattr(closing, "lock_provider", lock_late)
+    with pytest.raises(InvalidTransition):
+        answer(booked, given, by=salon.owner, now=salon.now)
+    assert Appointment.objects.get(pk=booked.pk).status == Status.CONFIRMED
 
 
 # --- asking for another time ----------------------------------------------------------------------

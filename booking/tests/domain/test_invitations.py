@@ -26,11 +26,16 @@ from booking.jobs.handlers import staff_invitation, staff_joined
 from booking.models import Notification, OutboxJob
 from booking.tests.cast import make_provider, make_staff, make_user
 from booking.tests.domain.conftest import NOW, Salon
-from providers.domain.access import memberships
-from providers.models import Invitation, Staff
+from project.errors import NotAllowed
+from providers.domain.access import Membership, Role, memberships
+from providers.models import Invitation, Provider, Staff
 
 MINUTE = timedelta(minutes=1)
 TO = "rudo@example.com"
+
+
+def owner_of(provider: Provider) -> Membership:
+    return Membership(provider, None, Role.OWNER)
 
 
 def asked(salon: Salon, email: str = TO) -> Invitation:
@@ -73,7 +78,7 @@ def test_open_ones_of_a_business_are_bounded(salon: Salon) -> None:
         invite(one, email=f"p{number}@example.com", by=owner, now=NOW)
     with pytest.raises(InvitationRefused, match="20 invitations are open"):
         asked(salon)
-    withdraw(one, now=NOW)
+    withdraw(one, by=owner_of(salon.provider), now=NOW)
     asked(salon)
 
 
@@ -82,7 +87,7 @@ def test_withdrawing_does_not_give_more_mails_a_day(salon: Salon) -> None:
     for number in range(A_DAY_AT_MOST):
         one = make_staff(salon.provider)
         invite(one, email=f"p{number}@example.com", by=owner, now=NOW)
-        withdraw(one, now=NOW)
+        withdraw(one, by=owner_of(salon.provider), now=NOW)
     with pytest.raises(InvitationRefused, match="today"):
         asked(salon)
     assert invite(salon.staff, email=TO, by=owner, now=NOW + timedelta(days=1)).email == TO
@@ -120,7 +125,7 @@ def test_link_works_once(salon: Salon) -> None:
     accept(invitation, by=rudo, now=NOW)
     with pytest.raises(InvitationOver, match="used"):
         accept(invitation, by=make_user(), now=NOW)
-    disconnect(salon.staff, now=NOW)
+    disconnect(salon.staff, by=owner_of(salon.provider), now=NOW)
     with pytest.raises(InvitationOver, match="used"):
         accept(invitation, by=rudo, now=NOW)
     assert memberships(rudo) == []
@@ -136,7 +141,7 @@ def test_link_ends_after_seven_days_to_the_instant(salon: Salon) -> None:
 def test_withdrawn_one_is_over(salon: Salon) -> None:
     invitation = asked(salon)
     for _ in range(2):
-        withdraw(salon.staff, now=NOW)
+        withdraw(salon.staff, by=owner_of(salon.provider), now=NOW)
     with pytest.raises(InvitationOver, match="withdrawn"):
         accept(invitation, by=make_user(TO), now=NOW)
 
@@ -240,7 +245,7 @@ def test_mail_carries_the_link_and_nothing_else_does(salon: Salon) -> None:
 
 def test_no_mail_of_an_invitation_that_is_over(salon: Salon) -> None:
     invitation = asked(salon)
-    withdraw(salon.staff, now=NOW)
+    withdraw(salon.staff, by=owner_of(salon.provider), now=NOW)
     staff_invitation({"invitation": invitation.pk}, NOW)
     staff_invitation({"invitation": 0}, NOW)
     assert mail.outbox == []
@@ -269,6 +274,20 @@ def test_manager_who_left_since_is_not_told(salon: Salon) -> None:
 def test_owners_own_account_is_not_disconnected(salon: Salon) -> None:
     own = make_staff(salon.provider, user=salon.provider.owner)
     with pytest.raises(InvitationRefused):
-        disconnect(own, now=NOW)
+        disconnect(own, by=owner_of(salon.provider), now=NOW)
     own.refresh_from_db()
     assert own.user == salon.provider.owner
+
+
+def test_whoever_became_a_manager_meanwhile_is_not_for_managers_to_change(salon: Salon) -> None:
+    """The page was opened when they were staff: who they are is read behind the lock."""
+    marys = make_staff(salon.provider, user=make_user(), role=Staff.Role.MANAGER)
+    mary = Membership(salon.provider, marys, Role.MANAGER)
+    invitation, rudo = asked(salon), make_user(TO)
+    Staff.objects.filter(pk=salon.staff.pk).update(role=Staff.Role.MANAGER)
+    with pytest.raises(NotAllowed):
+        withdraw(salon.staff, by=mary, now=NOW)
+    accept(invitation, by=rudo, now=NOW)
+    with pytest.raises(NotAllowed):
+        disconnect(salon.staff, by=mary, now=NOW)
+    assert [place.role for place in memberships(rudo)] == [Role.MANAGER]

@@ -9,11 +9,13 @@ from booking.domain.free_time import load_free_time, make_ask
 from booking.domain.time_off import (
     AHEAD,
     MOST_RULES,
+    OLDEST,
     Change,
     Repeat,
     Scope,
     Whose,
     change_time_off,
+    close_now,
     on_the_day,
     remove_time_off,
     repeat_time_off,
@@ -221,3 +223,34 @@ def test_another_timezone_keeps_the_time_on_the_wall(provider: Provider) -> None
     assert starts(rule__isnull=False)[0] == datetime(2026, 11, 24, 12, tzinfo=UTC)
     [single] = TimeOff.objects.filter(rule=None)
     assert (single.start, single.end) == whole_days(provider.tz, TODAY + DAY, TODAY + DAY)
+
+
+def test_a_repetition_is_counted_from_a_year_ago_at_most(provider: Provider) -> None:
+    weekly = {"rule": Rule(Every.WEEK), "start_minute": 0, "end_minute": 60}
+    for days, fine in ((OLDEST.days, True), (OLDEST.days + 1, False)):
+        old = Repeat(first=TODAY - days * DAY, **weekly)  # type: ignore[arg-type]
+        if fine:
+            repeat_time_off(Whose(provider=provider), old, now=NOW)
+            continue
+        with pytest.raises(InvalidInput, match="less than a year ago"):
+            repeat_time_off(Whose(provider=provider), old, now=NOW)
+    assert TimeOffRule.objects.count() == 1
+
+
+def test_closing_during_a_repetition_comes_after_it(provider: Provider) -> None:
+    """Its rows are the rule's own: none of them is made longer."""
+    noon = Repeat(rule=Rule(Every.WEEK), first=TODAY, start_minute=720, end_minute=780)
+    repeat_time_off(Whose(provider=provider), noon, now=NOW)
+    [row] = TimeOff.objects.filter(start__lte=NOW)
+    during, evening = NOW + timedelta(minutes=30), NOW + timedelta(hours=5)
+    assert close_now(Whose(provider=provider), until=row.end, now=during) == row
+    made = close_now(Whose(provider=provider), until=evening, now=during)
+    assert (made.start, made.end, made.rule) == (row.end, evening, None)
+
+
+def test_closing_begins_with_the_minute_and_ends_ahead(provider: Provider) -> None:
+    now = NOW + timedelta(seconds=42)
+    with pytest.raises(InvalidInput):
+        close_now(Whose(provider=provider), until=NOW, now=now)
+    made = close_now(Whose(provider=provider), until=NOW + DAY, now=now)
+    assert made.start == NOW
