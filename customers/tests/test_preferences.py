@@ -225,7 +225,7 @@ def test_queries(salon: Salon, dana: Client, chosen: int) -> None:
         set_preference(salon.dana, kind, Channel(way), wanted=True)
     with CaptureQueriesContext(connection) as queries:
         assert dana.get(PAGE).status_code == 200
-    # Session, person, business or not, two kinds, what they stopped as a guest, the person to change.
+    # Session, person, business or not, two kinds, what a guest stopped, the person to change.
     assert len(queries) == 7
 
 
