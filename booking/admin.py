@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-import booking.admin_orders  # noqa: F401 - registers its pages
+import booking.admin_orders
 import booking.admin_reviews  # noqa: F401 - registers its pages
 from booking.domain import lifecycle
 from booking.domain.actors import Actor

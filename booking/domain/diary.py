@@ -147,7 +147,8 @@ def load_diary(
 ) -> Diary:
     """Load the local dates first..last, of ``only`` that person where given. Six queries.
 
-    Reasons that ``reader`` may not read are left out. People who left are among those shown as long as they have somebody coming on these days.
+    Reasons that ``reader`` may not read are left out. People who left are among those shown as
+    long as they have somebody coming on these days.
     """
     provider = reader.provider
     since, until = scope_bounds(

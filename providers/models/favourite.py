@@ -17,9 +17,7 @@ class Favourite(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
-        constraints = (
-            models.UniqueConstraint(fields=["user", "provider"], name="favourite_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["user", "provider"], name="favourite_once"),)
 
     def __str__(self) -> str:
         return f"{self.user_id} keeps {self.provider_id}"

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from booking.views.answers import see_other
 from booking.domain.actors import Actor
 from booking.domain.errors import InvalidTransition
 from booking.domain.orders import available_steps, change_order
 from booking.models import Order, OrderStatus
+from booking.views.answers import see_other
 from project import clock
 from project.htmx import render_page
 from providers.forms.appointments import ReasonForm

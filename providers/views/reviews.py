@@ -5,11 +5,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking.views.answers import see_other
 from booking.domain.reviews import reply, report
 from booking.forms import ReportForm
 from booking.models import Review
 from booking.models.review import ReviewQuerySet
+from booking.views.answers import see_other
 from project import clock
 from project.errors import NguvaError
 from project.htmx import render_page

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from booking.demo import market
 from booking.demo.build import build_accounts, build_businesses
-from booking.demo.reviews import build_reviews
 from booking.demo.orders import build_orders
+from booking.demo.reviews import build_reviews
 from booking.demo.scale import Plan, load
 from booking.demo.visits import build_visits
 from project import clock

@@ -12,6 +12,7 @@ from booking.tests.cast import make_staff, make_user
 from booking.tests.races.business import NOW, Business
 from booking.tests.races.harness import Gate, in_separate_steps, race
 from booking.tests.races.protection import gate_after
+from providers.domain.access import Membership, Role
 from providers.models import Invitation, Staff
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -36,7 +37,8 @@ def test_one_of_ten_joins(asked: Invitation) -> None:
 
 
 def test_withdrawn_or_accepted_but_not_both(asked: Invitation) -> None:
-    outcome = race([*works(asked, 1), partial(withdraw, asked.staff, now=NOW)])
+    owner = Membership(asked.staff.provider, None, Role.OWNER)
+    outcome = race([*works(asked, 1), partial(withdraw, asked.staff, by=owner, now=NOW)])
     outcome.refused_with(InvitationOver)
     now_it = Invitation.objects.select_related("staff").get()
     assert (now_it.accepted_at is None) != (now_it.withdrawn_at is None)
