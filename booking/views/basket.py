@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from booking.basket import Basket, keep_basket, read_basket
 from booking.domain.orders import MOST_LINES, MOST_OF_ONE
 from booking.views.answers import keep_private, see_other
-from booking.views.asking import parse_number
 from project.access import public
 from project.htmx import PageRequest
+from project.numbers import parse_number
 from providers.models import Product, Provider
 
 
