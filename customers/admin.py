@@ -1,13 +1,18 @@
 """People, in the admin. They log in by email, so Django's own forms are told so."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
+from booking.domain.closing_accounts import GRACE, confirm_closing, reopen
 from customers.models import MessagePreference, OptOut, User
-from project.admin import LargeTable, NeverAdded, Table
+from project import clock
+from project.admin import LargeTable, NeverAdded, NeverDeleted, Table
+from project.errors import NguvaError
 
 if TYPE_CHECKING:  # these classes take a type parameter only in the stubs
     CreationForm = AdminUserCreationForm[User]
@@ -34,13 +39,16 @@ class UserForm(ChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(LargeTable, Accounts):
+class UserAdmin(NeverDeleted, LargeTable, Accounts):
+    """Accounts are not deleted here but closed, which erases the person wherever they are."""
+
+    actions = ("close",)
     form = UserForm
     add_form = UserCreationForm
     list_display = ("email", "name", "phone", "country", "is_active", "is_staff", "date_joined")
     list_filter = ("is_staff", "is_superuser", "is_active", "date_joined")
     search_fields = ("email", "name", "phone")
-    readonly_fields = ("date_joined", "last_login")
+    readonly_fields = ("date_joined", "last_login", "closing_at", "shut_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (
@@ -51,7 +59,7 @@ class UserAdmin(LargeTable, Accounts):
             "Rights",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        ("History", {"fields": ("last_login", "date_joined")}),
+        ("History", {"fields": ("last_login", "date_joined", "closing_at", "shut_at")}),
     )
     add_fieldsets = (
         (
@@ -62,6 +70,27 @@ class UserAdmin(LargeTable, Accounts):
             },
         ),
     )
+
+    @admin.action(description="Close selected accounts", permissions=["change"])
+    def close(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Set the day, as the person's own confirmed wish does: told by mail, they can keep it."""
+        closed = 0
+        for user in queryset.order_by("pk"):
+            try:
+                confirm_closing(user, now=clock.now())
+            except NguvaError as error:
+                self.message_user(request, f"{user}: {error.message}", messages.ERROR)
+            else:
+                closed += 1
+        if closed:
+            text = f"{closed} will be deleted in {GRACE.days} days, unless they keep it."
+            self.message_user(request, text, messages.SUCCESS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        """An account made active again is not erased, if it was about to be."""
+        if obj.is_active:
+            reopen(obj)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(MessagePreference)

@@ -32,6 +32,13 @@ class SignupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name", "placeholder": "Rudo Moyo"}),
     )
 
+    def clean_name(self) -> str:
+        """Keep a name on one line, as it looks; refuse one of which nothing can be seen."""
+        name = one_line(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError("Say your name.", code="required")
+        return name
+
     def signup(self, request: HttpRequest, user: User) -> None:
         """Keep the extra answers on the account that was just made."""
         user.name = self.cleaned_data["name"]

@@ -73,6 +73,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     closing_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When the account will be deleted."
     )
+    shut_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When the account was shut to be erased; not when somebody suspended it.",
+    )
+    closing_nonce = models.CharField(
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text="Part of the links that confirm the wish to delete: a new one ends them.",
+    )
     session_salt = models.CharField(
         max_length=32,
         blank=True,

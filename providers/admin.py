@@ -16,6 +16,7 @@ from providers.domain.catalogue import refresh_search_text, refresh_search_texts
 from providers.models import (
     Category,
     DateOverride,
+    Favourite,
     FormerSlug,
     Invitation,
     Product,
@@ -288,6 +289,16 @@ class ProductAdmin(NeverAdded, NeverDeleted, LargeTable):
     ) -> None:
         """Write what was typed and nothing else: it may have been ordered meanwhile."""
         obj.save(update_fields=form.changed_data)
+
+
+@admin.register(Favourite)
+class FavouriteAdmin(ReadOnly, LargeTable):
+    """What people keep to find it again."""
+
+    list_display = ("user", "provider", "created_at")
+    list_filter = ("created_at",)
+    list_select_related = ("user", "provider")
+    search_fields = ("user__email", "provider__name")
 
 
 @admin.register(TimeOffRule)

@@ -92,6 +92,13 @@ class IdempotencyMismatch(NguvaError):
     default = "This form was already used for another booking. Please start again."
 
 
+class TooManyOrders(NguvaError):
+    """The person has as many orders open at the business as one may."""
+
+    code = "too_many_orders"
+    default = "You have enough orders open at this business."
+
+
 class OutOfStock(NguvaError):
     """There is less of a product than was asked for; ``left`` says how much, 0 for none."""
 

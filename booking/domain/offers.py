@@ -27,7 +27,7 @@ def as_offered(ask: Ask, *, provider: Provider, for_everybody: bool) -> Ask:
     Raises ``SlotUnavailable`` when it is not offered any more, or not like this.
     """
     rows = AS_IT_IS.rows(service=ask.service.pk)
-    if not rows or (for_everybody and not (provider.approved and provider.published)):
+    if not rows or (for_everybody and not provider.is_listed):
         raise SlotUnavailable(GONE)
     service = instance(Service, rows[0][:-1])
     service.provider = provider

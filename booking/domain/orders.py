@@ -2,7 +2,8 @@
 
 What is ordered is taken from the stock behind a lock on the products' rows, in the order of their
 ids, so that two orders never wait for one another in a circle; the database's own rule that no
-stock is below zero stands behind it.
+stock is below zero stands behind it. The orders of one person wait for each other before that, on
+the person's own row, so that nobody has more of them open than they may.
 """
 
 import hashlib
@@ -23,8 +24,10 @@ from booking.domain.errors import (
     OutOfStock,
     OutsidePolicy,
     PricesChanged,
+    TooManyOrders,
 )
 from booking.domain.outbox import enqueue
+from booking.domain.pricing import OrderLine, price_of_one, sum_of
 from booking.models import Appointment, Order, OrderEvent, OrderItem, OrderStatus
 from booking.models.order import ORDER_STEPS
 from customers.models import User
@@ -34,6 +37,9 @@ from providers.models import Product, Provider
 
 MOST_LINES = 20
 MOST_OF_ONE = 99
+MOST_OPEN = 5
+"""Open orders of one person at one business: they hold stock back, and nothing is paid yet."""
+
 LARGEST_TOTAL = Decimal("9999999999.99")
 """What the column holds."""
 
@@ -42,10 +48,10 @@ OPEN_TO_CUSTOMERS = frozenset({OrderStatus.PLACED, OrderStatus.ACCEPTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """An amount and its currency."""
+class Prices:
+    """What one of each product costs (by its id), and the currency."""
 
-    amount: Decimal
+    each: Mapping[int, Decimal]
     currency: str
 
 
@@ -59,7 +65,7 @@ class Wish:
     appointment: Appointment | None
     notes: str
     idempotency_key: str | None
-    expected: Total | None
+    expected: Prices | None
     by: Actor
     now: datetime
 
@@ -79,16 +85,16 @@ def place_order(
     appointment: Appointment | None = None,
     notes: str = "",
     idempotency_key: str | None = None,
-    expected: Total | None = None,
+    expected: Prices | None = None,
     by: Actor,
     now: datetime,
 ) -> Order:
     """Take ``items`` from the stock and return the order, with names and prices as they are now.
 
     ``idempotency_key`` is already scoped to its caller; the same one returns the order that it
-    placed before. With ``expected`` nothing is ordered at another total: ``PricesChanged``. Raises
-    ``OutOfStock``, ``IdempotencyMismatch``, ``ClientBlocked`` or ``InvalidInput``; then nothing was
-    written.
+    placed before. With ``expected`` nothing is ordered at other prices: ``PricesChanged``. Raises
+    ``OutOfStock``, ``TooManyOrders``, ``IdempotencyMismatch``, ``ClientBlocked`` or
+    ``InvalidInput``; then nothing was written.
     """
     wish = Wish(
         customer=customer,
@@ -169,21 +175,25 @@ def lock_products(ids: Iterable[int]) -> dict[int, Product]:
 def _place(wish: Wish) -> Order:
     """Run the transaction, or raise and leave everything as it was."""
     with transaction.atomic():
+        _lock_customer(wish.customer)
         products = lock_products(wish.items)
         if (earlier := _earlier(wish)) is not None:
             return earlier
         provider = Provider.objects.get(pk=wish.provider.pk)
         _check_welcome(wish, provider)
         _check_appointment(wish)
-        lines = _lines(wish, products)
-        total = _total(lines, provider)
-        if wish.expected is not None and wish.expected != total:
-            raise PricesChanged
+        lines = _lines(wish, products, currency=provider.currency)
+        _check_prices(wish, lines, provider)
         _take_stock(lines)
-        return _write(wish, lines, total)
+        return _write(wish, lines, provider.currency)
 
 
-def _lines(wish: Wish, products: Mapping[int, Product]) -> list[tuple[Product, int]]:
+def _lock_customer(customer: User) -> None:
+    """Have the person's own orders wait for one another."""
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=customer.pk)
+
+
+def _lines(wish: Wish, products: Mapping[int, Product], *, currency: str) -> list[OrderLine]:
     """Return what is ordered, checked against what there is. Raises ``OutOfStock``."""
     lines = []
     for pk, quantity in sorted(wish.items.items()):
@@ -193,20 +203,23 @@ def _lines(wish: Wish, products: Mapping[int, Product]) -> list[tuple[Product, i
         left = product.stock if product.active else 0
         if left < quantity:
             raise OutOfStock(product, left=left)
-        lines.append((product, quantity))
+        price = price_of_one(product, currency=currency)
+        lines.append(OrderLine(product, quantity, price))
     return lines
 
 
-def _total(lines: Iterable[tuple[Product, int]], provider: Provider) -> Total:
-    amount = sum((product.price * quantity for product, quantity in lines), Decimal(0))
-    if amount > LARGEST_TOTAL:
+def _check_prices(wish: Wish, lines: Iterable[OrderLine], provider: Provider) -> None:
+    """Hold that each thing costs what was agreed to: prices may move within one total."""
+    if sum_of(lines) > LARGEST_TOTAL:
         raise InvalidInput("This is too much for one order.", field="items")
-    return Total(amount, provider.currency)
+    now = Prices({line.product.pk: line.price for line in lines}, provider.currency)
+    if wish.expected is not None and wish.expected != now:
+        raise PricesChanged
 
 
-def _take_stock(lines: Iterable[tuple[Product, int]]) -> None:
-    for product, quantity in lines:
-        Product.objects.filter(pk=product.pk).update(stock=F("stock") - quantity)
+def _take_stock(lines: Iterable[OrderLine]) -> None:
+    for line in lines:
+        Product.objects.filter(pk=line.product.pk).update(stock=F("stock") - line.quantity)
 
 
 def _return_stock(order: Order) -> None:
@@ -215,14 +228,14 @@ def _return_stock(order: Order) -> None:
         Product.objects.filter(pk=product).update(stock=F("stock") + quantity)
 
 
-def _write(wish: Wish, lines: Iterable[tuple[Product, int]], total: Total) -> Order:
+def _write(wish: Wish, lines: Iterable[OrderLine], currency: str) -> Order:
     order = Order.objects.create(
         provider=wish.provider,
         customer=wish.customer,
         customer_name=str(wish.customer)[:150],
         appointment=wish.appointment,
-        total=total.amount,
-        currency=total.currency,
+        total=sum_of(lines),
+        currency=currency,
         notes=wish.notes,
         idempotency_key=wish.idempotency_key,
         request_digest=wish.digest if wish.idempotency_key else "",
@@ -230,9 +243,13 @@ def _write(wish: Wish, lines: Iterable[tuple[Product, int]], total: Total) -> Or
     )
     OrderItem.objects.bulk_create(
         OrderItem(
-            order=order, product=product, name=product.name, price=product.price, quantity=quantity
+            order=order,
+            product=line.product,
+            name=line.product.name,
+            price=line.price,
+            quantity=line.quantity,
         )
-        for product, quantity in lines
+        for line in lines
     )
     _record(order, by=wish.by, now=wish.now)
     return order
@@ -276,7 +293,8 @@ def _after_collision(wish: Wish, error: IntegrityError) -> Order:
     if (earlier := _earlier(wish)) is not None:
         return earlier
     if "stock" in str(error):
-        _lines(wish, Product.objects.in_bulk(list(wish.items)))  # says which one, and what is left
+        there = Product.objects.in_bulk(list(wish.items))
+        _lines(wish, there, currency=wish.provider.currency)  # says which one, and what is left
     raise error
 
 
@@ -290,13 +308,18 @@ def _check_size(items: Mapping[int, int]) -> None:
 
 
 def _check_welcome(wish: Wish, provider: Provider) -> None:
-    """Refuse what a business does not offer to everybody, and whom it does not want."""
+    """Refuse what a business does not offer to everybody, whom it does not want, and hoarding."""
     if wish.by.is_business:
         return
-    if not (provider.published and provider.approved):
+    if not provider.is_listed:
         raise InvalidInput("This business takes no orders now.", field="provider")
     if is_blocked(wish.customer, provider=provider):
         raise ClientBlocked("This business does not take online orders from you. Please call them.")
+    waiting = Order.objects.open().for_customer(wish.customer).for_provider(provider)
+    if waiting.count() >= MOST_OPEN:
+        raise TooManyOrders(
+            f"You have {MOST_OPEN} orders open here. Pick one up first, or cancel one."
+        )
 
 
 def _check_appointment(wish: Wish) -> None:

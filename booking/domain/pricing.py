@@ -1,9 +1,11 @@
 """What a booking costs. Only the server computes prices."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from project.money import smallest_amount
-from providers.models import Service
+from providers.models import Product, Service
 
 
 def price_of(*, service: Service, duration: int, party_size: int) -> Decimal:
@@ -19,3 +21,30 @@ def price_of(*, service: Service, duration: int, party_size: int) -> Decimal:
         amount *= party_size
     smallest = smallest_amount(service.provider.currency)
     return amount.quantize(smallest, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """So many of a product, each at ``price``."""
+
+    product: Product
+    quantity: int
+    price: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What they cost together."""
+        return self.price * self.quantity
+
+
+def price_of_one(product: Product, *, currency: str) -> Decimal:
+    """Return what one costs, rounded half up to what the currency has.
+
+    Rounded before it is multiplied, so that the lines add up as everybody reads them.
+    """
+    return product.price.quantize(smallest_amount(currency), rounding=ROUND_HALF_UP)
+
+
+def sum_of(lines: Iterable[OrderLine]) -> Decimal:
+    """Return what all of them cost together."""
+    return sum((line.total for line in lines), Decimal(0))

@@ -8,7 +8,7 @@ bookings too, so that nothing is ever locked in another order; it is held for so
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.db.models.functions import Coalesce
 
 from booking.domain.errors import InvalidTransition, OutsidePolicy
@@ -19,6 +19,7 @@ from booking.models.appointment import AppointmentQuerySet
 from customers.models import User
 from project.db import retry_on_conflict
 from project.errors import InvalidInput, NguvaError, NotAllowed
+from providers.domain.access import managers
 from providers.models import Provider, Staff
 
 EDITABLE_FOR = timedelta(days=14)
@@ -40,6 +41,12 @@ class NotReviewable(InvalidTransition):
     """The visit did not take place, or is not over."""
 
     default = "You can review this once it has taken place."
+
+
+class OwnBusiness(NotAllowed):
+    """The author owns the business, or works or worked there."""
+
+    default = "You belong to this business, so you cannot review it."
 
 
 class AlreadyReviewed(InvalidTransition):
@@ -67,8 +74,8 @@ def write_review(
     """Keep what the customer says of a completed appointment, once, and tell the business.
 
     ``rating`` is one to five stars; ``text`` may be empty. A repeat with the same content returns
-    the review that is there. Raises ``NotAllowed`` for anybody but the customer, ``NotReviewable``,
-    ``AlreadyReviewed``, and ``InvalidInput`` for ``rating`` or ``text``.
+    the review that is there. Raises ``NotAllowed`` for anybody but the customer, ``OwnBusiness``,
+    ``NotReviewable``, ``AlreadyReviewed``, and ``InvalidInput`` for ``rating`` or ``text``.
     """
     rating, text = check_rating(rating), check_text(text)
     with transaction.atomic():
@@ -206,8 +213,10 @@ def queue_ask(appointment: Appointment, *, now: datetime) -> None:
     """Have the customer asked how it was, once, in the caller's transaction.
 
     Whoever has neither an account nor an email address to open one with cannot write a review, so
-    nobody asks them.
+    nobody asks them; neither those who belong to the business.
     """
+    if appointment.customer_id is not None and _belongs(appointment, appointment.customer_id):
+        return
     if appointment.customer_id is not None or appointment.guest_email:
         payload: dict[str, int | str] = {"appointment": appointment.pk}
         enqueue(ASK, payload, dedupe=f"{ASK}:{appointment.pk}", now=now)
@@ -221,13 +230,17 @@ def review_due(user: User, now: datetime) -> AppointmentQuerySet:
     it is ``me_review`` with the reference.
     """
     completed = Appointment.objects.for_customer(user).with_names().filter(status=Status.COMPLETED)
-    return completed.filter(review=None, end__gt=now - DUE_FOR).order_by("-end", "-pk")
+    works = Staff.objects.filter(provider=OuterRef("provider"), user=user)
+    due = completed.filter(review=None, end__gt=now - DUE_FOR).exclude(provider__owner=user)
+    return due.filter(~Exists(works)).order_by("-end", "-pk")
 
 
 def review_obstacle(appointment: Appointment, *, by: User) -> NguvaError | None:
     """Return why ``by`` cannot review the appointment, written or not, or nothing."""
     if appointment.customer_id != by.pk:
         return NotAllowed()
+    if _belongs(appointment, by.pk):
+        return OwnBusiness()
     return None if appointment.status == Status.COMPLETED else NotReviewable()
 
 
@@ -242,10 +255,7 @@ def edit_obstacle(review: Review, *, by: User, now: datetime) -> NguvaError | No
 
 def answers_for(provider: Provider, user: User) -> bool:
     """Whether ``user`` speaks for the business: its owner, and its managers."""
-    if user.pk == provider.owner_id:
-        return True
-    managers = Staff.objects.active().filter(role=Staff.Role.MANAGER)
-    return managers.filter(provider=provider, user=user).exists()
+    return user in managers(provider)
 
 
 def check_rating(rating: int) -> int:
@@ -285,6 +295,13 @@ def _lock(review: Review) -> Review:
     current = Review.objects.get(pk=review.pk)
     current.provider = provider
     return current
+
+
+def _belongs(appointment: Appointment, user: int) -> bool:
+    """Whether the business is the person's own, or they are or were of its team."""
+    if Staff.objects.filter(provider=appointment.provider_id, user=user).exists():
+        return True
+    return Provider.objects.filter(pk=appointment.provider_id, owner=user).exists()
 
 
 def _the_same(written: Review, *, rating: int, text: str) -> Review:

@@ -20,7 +20,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from allauth.account.models import EmailAddress
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from booking.domain.claiming import claimable
 from booking.models import (
@@ -33,6 +33,7 @@ from booking.models import (
     OrderItem,
     Review,
     ReviewReport,
+    Side,
 )
 from customers.domain.preferences import digest
 from customers.models import MessagePreference, OptOut, User
@@ -191,7 +192,8 @@ def _favourites(user: User) -> Iterator[Row]:
 
 
 def _notifications(user: User) -> Iterator[Row]:
-    mine = Notification.objects.filter(recipient=user)
+    """Return what was said to them as a customer: the rest tells of a business's customers."""
+    mine = Notification.objects.filter(recipient=user, side=Side.CUSTOMER)
     return _read(mine, "created_at", "kind", "provider__name", "title", "text", "read_at")
 
 
@@ -200,15 +202,26 @@ def _preferences(user: User) -> Iterator[Row]:
 
 
 def _stopped(user: User) -> Iterator[Row]:
-    """Return what was stopped as a guest, by the address or phone number of the account."""
-    known = [digest(contact) for contact in (user.email, user.phone) if contact]
+    """Return what was stopped as a guest, by an address that the account has confirmed."""
+    mine = EmailAddress.objects.filter(user=user, verified=True).order_by("pk")
+    known = [digest(address) for address in mine.values_list("email", flat=True)]
     return _read(OptOut.objects.filter(digest__in=known), "kind", "created_at")
 
 
 def _known_to(user: User) -> Iterator[Row]:
-    """Return how businesses know the person, without what they write down for themselves."""
-    mine = Client.objects.filter(Q(user=user) | Q(merged_into__user=user))
-    return _read(mine, "provider__name", "name", "email", "phone", "created_at")
+    """Return which businesses know the account, with what it gave them itself.
+
+    A business may have merged somebody else into the same client; what it learned from there, as
+    what it writes down for itself, is not the account's to see.
+    """
+    known = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    given = {each.lower() for each in (user.name, user.email, user.phone, *known) if each}
+    mine = Client.objects.filter(user=user)
+    for business, *contact, since in _read(
+        mine, "provider__name", "name", "email", "phone", "created_at"
+    ):
+        shown = [each if str(each).lower() in given else "" for each in contact]
+        yield (business, *shown, since)
 
 
 def _businesses(user: User) -> Iterator[Row]:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from booking.domain.closing_accounts import ASKED, SET, SHUT
+from booking.domain.closing_accounts import MAILS
 from booking.domain.outbox import Payload
 from booking.jobs.errors import PermanentFailure, TemporaryFailure
 from booking.jobs.invitations import invitation_for
@@ -115,7 +115,7 @@ HANDLERS: Handlers = {
     "review_ask": review_ask,
     "review_written": review_written,
     "review_replied": review_replied,
-    **{kind: closing_mail(kind) for kind in (ASKED, SET, SHUT)},
+    **{kind: closing_mail(kind) for kind in MAILS},
 }
 """Every kind of job that there is."""
 

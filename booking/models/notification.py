@@ -4,12 +4,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from booking.models.appointment import Appointment, AppointmentEvent
 from customers.models import Channel, MessageKind, User
 from project import clock
-from providers.models import Provider
+from providers.models import Provider, Staff
 
 
 class Side(models.TextChoices):
@@ -23,8 +23,25 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     """How pages and jobs ask for messages."""
 
     def for_user(self, user: User) -> Self:
-        """Those to ``user``, newest first."""
-        return self.filter(recipient=user).order_by("-created_at", "-pk")
+        """Those to ``user`` that they may read, newest first."""
+        mine = self.filter(recipient=user).readable_by(user.pk)
+        return mine.order_by("-created_at", "-pk")
+
+    def readable_by(self, user: int) -> Self:
+        """Those that ``user`` (an id) may read by what they are at the businesses today.
+
+        As a customer all; of a business's bookings and agenda, while they belong to it; of its
+        other news (orders, reviews, its team), while they run it.
+        """
+        works = Staff.objects.active().filter(provider=OuterRef("provider"), user=user)
+        runs = Staff.objects.managers().filter(provider=OuterRef("provider"), user=user)
+        news = Q(kind=MessageKind.BUSINESS, event__isnull=True)
+        return self.filter(
+            Q(side=Side.CUSTOMER)
+            | Q(provider__owner=user)
+            | Q(Exists(runs))
+            | (~news & Q(Exists(works)))
+        )
 
     def unread(self) -> Self:
         """Those that were not opened on the site."""

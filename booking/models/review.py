@@ -39,7 +39,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """One person's word on one completed appointment; the provider may answer once, in public.
+    """One person's word on one completed appointment; the provider's one answer is public.
 
     ``author`` is empty when the account is gone. Hidden ones are kept, and do not count.
     """

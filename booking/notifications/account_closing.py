@@ -10,10 +10,12 @@ from booking.domain.closing_accounts import (
     ASKED,
     GRACE,
     LINK_LASTS,
+    REFUSED,
     SET,
     SHUT,
     coming,
     confirm_url,
+    obstacle,
 )
 from booking.notifications.channels import email
 from booking.notifications.deliver import NotDelivered
@@ -46,8 +48,10 @@ def compose(kind: str, user: User, *, now: datetime) -> Message | None:
         return _asked(user, now)
     if kind == SET and user.is_active and user.closing_at is not None:
         return _set(user, user.closing_at, now)
-    if kind == SHUT and not user.is_active and user.closing_at is not None:
+    if kind == SHUT and not user.is_active and user.shut_at is not None:
         return _shut()
+    if kind == REFUSED and user.closing_at is None and user.shut_at is None:
+        return _refused(user, now)
     return None
 
 
@@ -96,6 +100,21 @@ def _shut() -> Message:
         facts=[],
         link=settings.PUBLIC_URL + reverse("home"),
         link_text="Open Nguva",
+    )
+
+
+def _refused(user: User, now: datetime) -> Message:
+    why = obstacle(user, now=now)
+    return Message(
+        subject="Your Nguva account was not deleted",
+        headline="Your account was not deleted",
+        sentences=[
+            why.message if why else "On its day a business of yours still had customers to come.",
+            "Your account stays as it is. If you still want to delete it, ask for it once more.",
+        ],
+        facts=[],
+        link=settings.PUBLIC_URL + reverse("close_account"),
+        link_text="Delete my account",
     )
 
 

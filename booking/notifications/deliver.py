@@ -16,7 +16,7 @@ from booking.notifications import outcomes
 from booking.notifications.channels import email, texting
 from booking.notifications.post import NO_CONTACT, NOT_WANTED, OPTED_OUT
 from booking.notifications.quiet import late
-from booking.notifications.recipients import Recipient, recipient_of, still_belongs
+from booking.notifications.recipients import Recipient, may_read, recipient_of
 from booking.notifications.reminders import still_due
 from booking.notifications.short import short_text
 from booking.notifications.unsubscribe import stop_url
@@ -111,10 +111,11 @@ def _pointless(delivery: Delivery, recipient: Recipient, now: datetime) -> str:
 
     What tells of a change is always worth telling. A reminder is not once its booking was changed
     or has begun, and neither is the agenda of a day that is over. Whoever left a
-    business reads nothing of its customers any more.
+    business reads nothing of its customers any more, and of its orders and reviews only those
+    who run it.
     """
     notification, kind = delivery.notification, MessageKind(delivery.notification.kind)
-    if recipient.side is Side.PROVIDER and not still_belongs(notification.provider, recipient.user):
+    if recipient.side is Side.PROVIDER and not may_read(notification, recipient.user):
         return NOT_WANTED
     if kind is MessageKind.REMINDERS and not still_due(notification, now=now):
         return OVERTAKEN

@@ -13,8 +13,11 @@ from customers.models import User
 
 
 def unread(user: User) -> tuple[int, int]:
-    """Return how many messages ``user`` has not opened, and the key of the newest (0 for none)."""
-    mine = Notification.objects.filter(recipient=user).unread()
+    """Return how many messages are new to ``user``, and the key of the newest (0 for none).
+
+    Those that may not be read any more are not counted.
+    """
+    mine = Notification.objects.for_user(user).order_by().unread()
     found = mine.aggregate(number=Count("pk"), newest=Max("pk"))
     return found["number"], found["newest"] or 0
 
@@ -29,10 +32,9 @@ def unread_in_session(session: SessionBase) -> int | None:
     """
     if SESSION_KEY not in session:
         return None
-    person = User.objects.filter(pk=session[SESSION_KEY], is_active=True).only(
-        "password", "session_salt"
-    )
-    found = person.annotate(unread=_count_unread()).first()
+    key = int(session[SESSION_KEY])
+    person = User.objects.filter(pk=key, is_active=True).only("password", "session_salt")
+    found = person.annotate(unread=_count_unread(key)).first()
     proof = session.get(HASH_SESSION_KEY) or ""
     if found is None or not constant_time_compare(proof, found.get_session_auth_hash()):
         return None
@@ -51,14 +53,15 @@ def mark_read(user: User, notification_id: int, *, now: datetime) -> Notificatio
 
 def mark_all_read(user: User, *, up_to: int | None, now: datetime) -> int:
     """Note the same of all, or of those up to the one with that key; return how many were new."""
-    mine = Notification.objects.filter(recipient=user).unread()
+    mine = Notification.objects.for_user(user).order_by().unread()
     if up_to is not None:
         mine = mine.filter(pk__lte=up_to)
     return mine.update(read_at=now)
 
 
-def _count_unread() -> Coalesce:
+def _count_unread(user: int) -> Coalesce:
     """Count through the index of unread ones, however many were read."""
-    new = Notification.objects.filter(recipient=OuterRef("pk")).unread().order_by()
+    mine = Notification.objects.filter(recipient=OuterRef("pk")).readable_by(user)
+    new = mine.unread().order_by()
     counted = new.values("recipient").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

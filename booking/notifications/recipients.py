@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from booking.models import Appointment, AppointmentEvent, Notification
 from booking.notifications.sides import ANSWERS, TOLD, Action, Side
 from customers.models import MessageKind, User
-from providers.models import Provider, Staff
+from providers.domain.access import managers
+from providers.models import Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,7 @@ def account_of(provider: Provider, user: User) -> Recipient:
 
 def managers_of(provider: Provider) -> list[Recipient]:
     """Return those who run the business: its owner and the managers who can log in."""
-    managers = Staff.objects.active().filter(provider=provider, role=Staff.Role.MANAGER)
-    people = [provider.owner, *(one.user for one in managers.select_related("user"))]
-    active = [user for user in people if user is not None and user.is_active]
-    return [member_of(provider, user) for user in {user.pk: user for user in active}.values()]
+    return [member_of(provider, user) for user in managers(provider)]
 
 
 def member_of(provider: Provider, user: User) -> Recipient:
@@ -109,13 +107,11 @@ def recipient_of(notification: Notification) -> Recipient:
     return member_of(notification.provider, user)
 
 
-def still_belongs(provider: Provider, user: User | None) -> bool:
-    """Whether the person owns the business or works there, so may read of its customers."""
+def may_read(notification: Notification, user: User | None) -> bool:
+    """Whether the message may still be given to ``user``, by what they are there today."""
     if user is None or not user.is_active:
         return False
-    if user.pk == provider.owner_id:
-        return True
-    return Staff.objects.active().filter(provider=provider, user=user).exists()
+    return Notification.objects.readable_by(user.pk).filter(pk=notification.pk).exists()
 
 
 def loses(event: AppointmentEvent, recipient: Recipient) -> bool:

@@ -7,16 +7,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from booking.domain.outbox import enqueue
-from booking.domain.reviews import ASK
+from booking.domain.reviews import ASK, review_obstacle
 from booking.models import Appointment, Notification, Review, Status
 from booking.notifications.post import post
 from booking.notifications.quiet import is_quiet, morning_after
-from booking.notifications.recipients import Recipient, customer_of, member_of
+from booking.notifications.recipients import Recipient, customer_of, managers_of
 from booking.notifications.short import cut
 from booking.notifications.wording import Message
 from booking.words import one_line, say_stars, say_when
-from customers.models import MessageKind, User
-from providers.models import Staff
+from customers.models import MessageKind
 
 ASK_WITHIN = timedelta(days=30)
 """Nobody is asked about a visit that is longer ago, whenever the business says that it was."""
@@ -34,6 +33,8 @@ def ask_for_review(appointment_id: int, *, now: datetime) -> None:
         return
     recipient = customer_of(appointment)
     if recipient.user is None and not recipient.email:
+        return
+    if recipient.user is not None and review_obstacle(appointment, by=recipient.user):
         return
     if is_quiet(now, recipient.zone):
         again = f"{ASK}:{appointment.pk}:morning"
@@ -76,7 +77,7 @@ def tell_written(review_id: int, *, now: datetime) -> None:
     review = _shown(review_id)
     if review is None:
         return
-    for recipient in _who_can_answer(review):
+    for recipient in managers_of(review.provider):
         with translation.override(recipient.language):
             message = compose_written(review, now=now)
         _post_about(
@@ -154,15 +155,6 @@ def _post_about(
         dedupe=dedupe,
         now=now,
     )
-
-
-def _who_can_answer(review: Review) -> list[Recipient]:
-    """The owner and the managers who can log in, nobody twice."""
-    managers = Staff.objects.active().filter(provider=review.provider, role=Staff.Role.MANAGER)
-    people: list[User | None] = [review.provider.owner]
-    people += [each.user for each in managers.select_related("user")]
-    active = {user.pk: user for user in people if user is not None and user.is_active}
-    return [member_of(review.provider, user) for user in active.values()]
 
 
 def _completed(appointment_id: int) -> Appointment | None:

@@ -9,11 +9,12 @@ from booking.domain.invitations import invitation_url, over
 from booking.notifications.channels import email
 from booking.notifications.deliver import NotDelivered
 from booking.notifications.post import post
-from booking.notifications.recipients import member_of, still_belongs
+from booking.notifications.recipients import member_of
 from booking.notifications.short import cut
 from booking.notifications.wording import Message
 from booking.words import one_line, say_when
 from customers.models import MessageKind
+from providers.domain.access import managers
 from providers.models import Invitation
 
 LONGEST_NAME = 80
@@ -63,12 +64,12 @@ def compose_invitation(invitation: Invitation, *, now: datetime) -> Message:
 
 
 def tell_joined(invitation_id: int, *, now: datetime) -> None:
-    """Tell whoever invited that the person joined; once, and only while they belong there."""
+    """Tell whoever invited that the person joined; once, and only while they run the business."""
     invitation = _load(invitation_id)
     if invitation is None or invitation.invited_by is None or invitation.accepted_at is None:
         return
     member, inviter = invitation.staff, invitation.invited_by
-    if member.user is None or not still_belongs(member.provider, inviter):
+    if member.user is None or inviter not in managers(member.provider):
         return
     path = reverse("provider_member", args=[member.pk])
     post(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import Self
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from booking.basket import Basket, keep_basket, read_basket
 from booking.domain.orders import MOST_LINES, MOST_OF_ONE
+from booking.domain.pricing import OrderLine, price_of_one, sum_of
 from booking.views.answers import keep_private, see_other
 from project.access import public
 from project.htmx import PageRequest
@@ -20,18 +21,16 @@ from providers.models import Product, Provider
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(OrderLine):
     """A product in a basket as it could be ordered now; ``problem`` says why it could not."""
 
-    product: Product
-    quantity: int
-    total: Decimal
     problem: str
 
     @classmethod
-    def of(cls, product: Product, quantity: int) -> "Line":
-        """Return the line for so many of ``product``."""
-        return cls(product, quantity, product.price * quantity, _problem(product, quantity))
+    def of(cls, product: Product, quantity: int) -> Self:
+        """Return the line for so many of ``product``, whose provider is loaded."""
+        price = price_of_one(product, currency=product.provider.currency)
+        return cls(product, quantity, price, _problem(product, quantity))
 
 
 @public
@@ -111,7 +110,7 @@ def show_basket(
         "problem": problem,
         "provider": lines[0].product.provider if lines else None,
         "ready": bool(lines) and not any(line.problem for line in lines),
-        "total": sum((line.total for line in lines), Decimal(0)),
+        "total": sum_of(lines),
     }
     return keep_private(render(request, "booking/basket.html", context, status=status))
 
@@ -141,7 +140,7 @@ def _obstacle(basket: Basket, product: Product, quantity: int) -> str:
 
 def _problem(product: Product, quantity: int) -> str:
     """Say why there are not so many of ``product``; empty when there are."""
-    if not product.active or not (product.provider.published and product.provider.approved):
+    if not product.active or not product.provider.is_listed:
         return f"{product.name} is no longer on offer."
     if product.stock == 0:
         return f"{product.name} is sold out."

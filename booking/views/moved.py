@@ -42,7 +42,7 @@ def follow_moves(view: View) -> View:
 
 def is_hidden(request: PageRequest, provider: Provider) -> bool:
     """Whether the page is shown to its own people alone; raises ``Http404`` for others."""
-    if provider.published and provider.approved:
+    if provider.is_listed:
         return False
     user = logged_in(request)
     if user is None or not Provider.objects.for_member(user).filter(pk=provider.pk).exists():

@@ -15,12 +15,20 @@ from django.views.decorators.http import require_http_methods
 
 from booking.basket import Basket, keep_basket, read_basket
 from booking.domain.actors import Actor
-from booking.domain.errors import ClientBlocked, IdempotencyMismatch, OutOfStock, PricesChanged
-from booking.domain.orders import Total, place_order
+from booking.domain.errors import (
+    ClientBlocked,
+    IdempotencyMismatch,
+    OutOfStock,
+    PricesChanged,
+    TooManyOrders,
+)
+from booking.domain.orders import Prices, place_order
+from booking.domain.pricing import sum_of
 from booking.forms import OrderForm
 from booking.models import Appointment, Order
 from booking.views.answers import see_other
 from booking.views.basket import Line, load_lines
+from booking.views.limits import count_order, too_many_orders
 from booking.words import say_when
 from customers.models import User
 from project import clock
@@ -35,12 +43,11 @@ MOST_APPOINTMENTS = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offered:
-    """What a page offered to order, signed; ``items`` are pairs of product and quantity."""
+    """What a page offered to order, signed; ``items``: product, how many, price of one."""
 
     customer: int
     provider: int
-    items: list[tuple[int, int]]
-    total: str
+    items: list[tuple[int, int, str]]
     currency: str
     key: str
 
@@ -59,12 +66,13 @@ class Offered:
     @property
     def basket(self) -> Basket:
         """The basket that it was made of."""
-        return Basket(self.provider, dict(self.items), self.key)
+        items = {product: quantity for product, quantity, _ in self.items}
+        return Basket(self.provider, items, self.key)
 
     @property
-    def expected(self) -> Total:
-        """What the person agrees to pay."""
-        return Total(Decimal(self.total), self.currency)
+    def expected(self) -> Prices:
+        """What the person agrees to pay for one of each."""
+        return Prices({product: Decimal(price) for product, _, price in self.items}, self.currency)
 
 
 @customer
@@ -93,15 +101,18 @@ def _order(request: MemberRequest, *, now: datetime) -> HttpResponse:
     form = OrderForm(request.POST, appointments=choices)
     if not form.is_valid():
         return _again(request, offered, form, status=422)
+    if (answer := too_many_orders(request)) is not None:
+        return answer
     try:
         order = _commit(request.user, offered, form, now=now)
     except IdempotencyMismatch as error:
         return _again(request, offered, form, error=error, basket=offered.basket.renewed())
     except (OutOfStock, PricesChanged) as error:
         return _again(request, offered, form, error=error)
-    except (ClientBlocked, InvalidInput) as error:
+    except (ClientBlocked, InvalidInput, TooManyOrders) as error:
         form.add_error(None, error.message)
         return _again(request, offered, form, status=422)
+    count_order(request)
     messages.success(request, "Your order is placed.")
     response = see_other(reverse("me_order", args=[order.reference]))
     if read_basket(request).key == offered.key:
@@ -159,12 +170,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     provider = lines[0].product.provider
-    total = sum((line.total for line in lines), Decimal(0))
     offered = Offered(
         customer=request.user.pk,
         provider=provider.pk,
-        items=[(line.product.pk, line.quantity) for line in lines],
-        total=str(total),
+        items=[(line.product.pk, line.quantity, str(line.price)) for line in lines],
         currency=provider.currency,
         key=basket.key,
     )
@@ -176,7 +185,7 @@ def _page(
         "provider": provider,
         "ready": not any(line.problem for line in lines),
         "repeated": isinstance(error, IdempotencyMismatch),
-        "total": total,
+        "total": sum_of(lines),
     }
     return render(request, "booking/order.html", context, status=status)
 

@@ -200,3 +200,14 @@ def test_verification_can_be_made_mandatory(
     response = client.post("/accounts/signup/", NEW)
     assert response["Location"] == "/accounts/confirm-email/"
     assert not is_logged_in(client)
+
+
+def test_a_name_is_one_line_as_it_looks(client: Client) -> None:
+    sign_up(client, name="Ru\u202edo\nBcc: x")
+    assert User.objects.get().name == "Rudo Bcc: x"
+
+
+def test_a_name_of_which_nothing_can_be_seen_is_refused(client: Client) -> None:
+    response = client.post("/accounts/signup/", NEW | {"name": "\u200b\u200b"})
+    assert "Say your name." in response.content.decode()
+    assert not User.objects.exists()

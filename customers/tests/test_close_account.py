@@ -154,6 +154,24 @@ def test_signing_out_everywhere_kills_the_link(salon: Salon, dana: Client) -> No
     assert Client().post(link).status_code == 404
 
 
+def test_a_kept_account_is_not_closed_by_the_same_link(salon: Salon, dana: Client) -> None:
+    ask(dana)
+    link = mailed_link()
+    assert dana.post(link).status_code == 303
+    dana.post(KEEP)
+    assert [dana.get(link).status_code, dana.post(link).status_code] == [404, 404]
+    assert closing_at(salon.dana) is None
+    again = f"/me/delete/confirm/{make_token(User.objects.get(pk=salon.dana.pk))}/"
+    assert dana.post(again).status_code == 303
+
+
+def test_another_address_kills_the_link(salon: Salon, client: Client) -> None:
+    link = f"/me/delete/confirm/{make_token(salon.dana)}/"
+    User.objects.filter(pk=salon.dana.pk).update(email="new@example.com")
+    assert client.post(link).status_code == 404
+    assert closing_at(salon.dana) is None
+
+
 @pytest.mark.parametrize("token", ["x", "a:b:c", "%00", "W10:1:x", ".eJw"])
 def test_other_tokens_are_not_found(salon: Salon, client: Client, token: str) -> None:
     assert client.post(f"/me/delete/confirm/{token}/").status_code == 404

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from booking.models import Notification
 from booking.tests.cast import make_user
 from customers.tests.told import tell
+from providers.models import Staff
 from providers.tests.salon import DAY, HOUR, NOW, Salon
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,10 @@ LIST = "/me/notifications/"
 def titles(html: str) -> list[str]:
     rows = re.findall(r"<h3>(.*?)</h3>", html, re.DOTALL)
     return [" ".join(re.sub(r"<[^>]*>", " ", row).split()) for row in rows]
+
+
+def bell(client: Client) -> str:
+    return client.get("/me/bell/").content.decode()
 
 
 def read_at(message: Notification) -> object:
@@ -171,3 +176,33 @@ def test_strangers_post_nothing(salon: Salon, client: Client) -> None:
     client.force_login(make_user())
     client.post(f"{LIST}read/")
     assert read_at(message) is None
+
+
+@pytest.mark.parametrize("how", ["archived", "removed"])
+def test_whoever_left_a_business_reads_nothing_of_its_customers(
+    salon: Salon, client: Client, how: str
+) -> None:
+    about = tell(salon.bob, salon.provider, title="Danai booked", side="provider", kind="digest")
+    tell(salon.bob, salon.provider, title="Your own booking")
+    client.force_login(salon.bob)
+    assert len(titles(client.get(LIST).content.decode())) == 2
+    row = Staff.objects.filter(user=salon.bob)
+    row.update(active=False) if how == "archived" else row.update(user=None)
+    html = client.get(LIST).content.decode()
+    assert titles(html) == ["New Your own booking"]
+    assert "Danai" not in html + client.get("/me/").content.decode()
+    assert "1 new" in " ".join(re.sub(r"<[^>]*>", " ", bell(client)).split())
+    assert client.post(f"{LIST}{about.pk}/read/").status_code == 404
+    client.post(f"{LIST}read/")
+    assert read_at(about) is None
+
+
+@pytest.mark.parametrize("messages", [1, 9])
+def test_it_asks_as_little_whatever_is_there(salon: Salon, client: Client, messages: int) -> None:
+    for n in range(messages):
+        tell(salon.bob, salon.provider, side="provider" if n % 2 else "customer")
+    client.force_login(salon.bob)
+    client.get(LIST)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(LIST)
+    assert len(queries) == 6

@@ -172,6 +172,6 @@ def test_queries_do_not_grow_with_orders(salon: Salon, dana: Client) -> None:
 
 def test_the_list_has_pages(salon: Salon, dana: Client) -> None:
     for _ in range(21):
-        place(salon.dana, make_product(salon.provider), 1)
+        go(salon, place(salon.dana, make_product(salon.provider), 1), OrderStatus.CANCELLED)
     assert "Page 1 of 2" in text_of(dana)
     assert text_of(dana, f"{PAGE}?page=2").count('id="order-') == 1

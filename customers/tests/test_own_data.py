@@ -195,6 +195,30 @@ def test_guests_bookings_with_a_confirmed_address_are_there(salon: Salon, dana: 
     assert len(from_json(archive, "appointment_history")) == 1
 
 
+def test_what_the_business_learned_from_somebody_else_is_not_there(
+    salon: Salon, dana: Browser
+) -> None:
+    mine = Client.objects.create(
+        provider=salon.provider, user=salon.dana, name="Dana", phone="+263772111222"
+    )
+    Client.objects.create(
+        provider=salon.provider, name="Mother Moyo", email="moyo@example.com", merged_into=mine
+    )
+    User.objects.filter(pk=salon.dana.pk).update(name="Dana")
+    [known] = from_json(download(dana), "known_to_businesses")
+    assert (known["name"], known["email"], known["phone"]) == ("Dana", "", "")
+
+
+def test_what_was_stopped_by_an_address_that_is_not_confirmed_is_not_there(
+    salon: Salon, dana: Browser
+) -> None:
+    for contact in ("dana@example.com", "+263771234567"):
+        OptOut.objects.create(digest=digest(contact), kind=MessageKind.REMINDERS)
+    assert from_json(download(dana), "messages_stopped_as_guest") == []
+    EmailAddress.objects.create(user=salon.dana, email="Dana@example.com", verified=True)
+    assert len(from_json(download(dana), "messages_stopped_as_guest")) == 1
+
+
 def test_the_owner_sees_the_business_and_staff_their_place(salon: Salon) -> None:
     def own(user: User) -> list[dict[str, Any]]:
         browser = Browser()
@@ -274,3 +298,13 @@ def test_years_of_messages_need_no_memory(salon: Salon) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 3 * 2**20
+
+
+def test_what_businesses_tell_their_people_of_customers_is_not_theirs_to_take(
+    salon: Salon,
+) -> None:
+    tell(salon.bob, salon.provider, title="Danai booked", side="provider", kind="business")
+    tell(salon.bob, salon.provider, title="Your own booking")
+    with ZipFile(write_own_data(salon.bob)) as archive:
+        rows = json.loads(archive.read("messages.json"))
+    assert [row["title"] for row in rows] == ["Your own booking"]

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from booking.tests.cast import make_user
 from customers.models import User
 from project.tests.photos import plain, save
 from providers.tests.salon import Salon
@@ -329,5 +330,25 @@ def test_an_address_that_another_account_logs_in_with(salon: Salon, dana: Client
     EmailAddress.objects.create(user=salon.dana, email="bob@example.com", verified=True)
     sent = {"email": "bob@example.com", "action_primary": "1"}
     assert "Another account logs in" in dana.post(EMAIL, sent, follow=True).content.decode()
+    salon.dana.refresh_from_db()
+    assert salon.dana.email == "dana@example.com"
+
+
+def test_letters_that_only_look_alike_do_not_go_round_it(salon: Salon, dana: Client) -> None:
+    make_user("v@kim.co")
+    EmailAddress.objects.create(user=salon.dana, email="v@kim.co")
+    for typed in ("v@\u212aim.co", "V@KIM.CO"):
+        sent = {"email": typed, "action_primary": "1"}
+        assert "Confirm this address first" in dana.post(EMAIL, sent, follow=True).content.decode()
+    salon.dana.refresh_from_db()
+    assert salon.dana.email == "dana@example.com"
+
+
+@pytest.mark.parametrize("step", ["primary", "send", "remove", "add"])
+@pytest.mark.parametrize("typed", ["\0", "dana@example.com\0"])
+def test_what_no_database_keeps_is_refused(
+    salon: Salon, dana: Client, typed: str, step: str
+) -> None:
+    assert dana.post(EMAIL, {"email": typed, f"action_{step}": "1"}).status_code < 400
     salon.dana.refresh_from_db()
     assert salon.dana.email == "dana@example.com"

@@ -32,7 +32,7 @@ def book_again(appointment: Appointment) -> Again:
     is gone leads to the business's page.
     """
     provider, service, staff = appointment.provider, appointment.service, appointment.staff
-    if not (provider.approved and provider.published):
+    if not provider.is_listed:
         return Again("", problem=f"{provider.name} takes no bookings here now.")
     instead = Again(provider.get_absolute_url(), label=f"See {provider.name}")
     if not service.active:

@@ -34,11 +34,14 @@ def guarded(view: View) -> View:
 
 
 def _refusal(user: User, email: str) -> str:
-    address = EmailAddress.objects.filter(user=user, email__iexact=email).first()
+    """Return why it cannot become the main one. It is found exactly as allauth finds it."""
+    if "\0" in email:
+        return "This is not an email address."
+    address = EmailAddress.objects.filter(user=user, email=email.lower()).first()
     if address is None or address.primary:
         return ""
     if not address.verified:
         return "Confirm this address first: open the link in the mail that we sent there."
-    if User.objects.exclude(pk=user.pk).filter(email__iexact=email).exists():
+    if User.objects.exclude(pk=user.pk).filter(email__iexact=address.email).exists():
         return "Another account logs in with this address. Reset its password to get in there."
     return ""

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.domain.next_free import load_next_free
@@ -14,6 +13,7 @@ from project import clock
 from project.access import customer
 from project.errors import InvalidInput
 from project.htmx import MemberRequest, wants
+from project.paths import own_path
 from providers.domain.favourites import drop, favourites_of, is_kept, keep, within_reach
 from providers.models import Provider
 
@@ -27,9 +27,9 @@ def favourite_list(request: MemberRequest) -> HttpResponse:
     now = clock.now()
     page = Paginator(favourites_of(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(page)
-    starts = load_next_free([each for each in shown if _is_listed(each)], now=now)
+    starts = load_next_free([each for each in shown if each.is_listed], now=now)
     rows = [
-        (each, _is_listed(each), say_when(start, each.tz, now=now) if start else "")
+        (each, each.is_listed, say_when(start, each.tz, now=now) if start else "")
         for each in shown
         for start in [starts.get(each.pk)]
     ]
@@ -61,10 +61,4 @@ def favourite(request: MemberRequest, slug: str) -> HttpResponse:
 
 def _back(request: MemberRequest, provider: Provider) -> str:
     """Return the page on which the heart was pressed, or the provider's."""
-    path = request.POST.get("next", "")
-    ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-    return path if ours else provider.get_absolute_url()
-
-
-def _is_listed(provider: Provider) -> bool:
-    return provider.approved and provider.published
+    return own_path(request.POST.get("next", "")) or provider.get_absolute_url()

@@ -6,16 +6,17 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import get_conditional_response
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from booking.models import Notification
 from booking.notifications.reading import mark_all_read, mark_read, unread, unread_in_session
+from booking.views.answers import see_other
 from project import clock
 from project.access import customer, declare
 from project.htmx import MemberRequest
+from project.paths import own_path
 
 PAGE_SIZE = 20
 KEY = re.compile(r"[0-9]{1,18}")
@@ -47,7 +48,7 @@ bell = declare(require_safe(bell), "customer")
 @customer
 @require_safe
 def notification_list(request: MemberRequest) -> HttpResponse:
-    """Show the messages of the person, newest first, a page at a time."""
+    """Show the messages that the person may read, newest first, a page at a time."""
     mine = Notification.objects.for_user(request.user).select_related("provider").defer("message")
     page = Paginator(mine, PAGE_SIZE).get_page(request.GET.get("page"))
     number, newest = unread(request.user)
@@ -63,7 +64,7 @@ def read_one(request: MemberRequest, notification_id: int) -> HttpResponse:
         found = mark_read(request.user, notification_id, now=clock.now())
     except Notification.DoesNotExist:
         raise Http404 from None
-    return _see(found.path if _is_ours(found.path) else "notifications")
+    return see_other(own_path(found.path) or "notifications")
 
 
 @customer
@@ -74,7 +75,7 @@ def read_all(request: MemberRequest) -> HttpResponse:
     up_to = int(newest) if KEY.fullmatch(newest) else None
     marked = mark_all_read(request.user, up_to=up_to, now=clock.now())
     messages.success(request, "All messages are marked as read." if marked else "Nothing was new.")
-    return _see("notifications")
+    return see_other("notifications")
 
 
 def _not_logged_in(request: HttpRequest) -> HttpResponse:
@@ -82,15 +83,4 @@ def _not_logged_in(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     response = HttpResponse(status=STOP_POLLING)
     response["HX-Reswap"] = "none"
-    return response
-
-
-def _is_ours(path: str) -> bool:
-    """Whether the stored address is a page of this site; it always should be."""
-    return path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
-
-
-def _see(where: str) -> HttpResponse:
-    response = redirect(where)
-    response.status_code = 303
     return response

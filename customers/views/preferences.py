@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from booking.notifications.channels.texting import can_text
+from booking.views.answers import see_other
 from customers.forms import ChannelsForm, RemindersForm, save_all
 from customers.models import Channel, MessageKind, User
 from project.access import customer
@@ -31,9 +32,7 @@ def preferences(request: MemberRequest) -> HttpResponse:
     if data is not None and all([reminders.is_valid(), channels.is_valid()]):
         save_all(reminders, channels)
         messages.success(request, "Saved.")
-        response = redirect("preferences")
-        response.status_code = 303
-        return response
+        return see_other("preferences")
     context = {
         "reminders": reminders,
         "channels": channels,

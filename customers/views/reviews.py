@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from booking.domain.reviews import (
@@ -16,6 +17,7 @@ from booking.domain.reviews import (
 )
 from booking.forms import ReviewForm
 from booking.models import Appointment, Review
+from booking.views.answers import see_other
 from project import clock
 from project.access import customer
 from project.errors import NguvaError
@@ -41,9 +43,7 @@ def review(request: MemberRequest, reference: str) -> HttpResponse:
             error = refusal
         else:
             messages.success(request, "Your review is saved. Thank you.")
-            response = redirect("me_appointment", appointment.reference)
-            response.status_code = 303
-            return response
+            return see_other(reverse("me_appointment", args=[appointment.reference]))
     context = {
         "nav_here": "me",
         "appointment": appointment,

@@ -38,7 +38,15 @@ from booking.tests.cast import (
 from customers.domain.preferences import digest, opt_out_digest, set_preference
 from customers.models import Channel, MessageKind
 from project import clock
-from providers.models import DateOverride, FormerSlug, Invitation, TimeOff, TimeOffRule, WeeklyHours
+from providers.models import (
+    DateOverride,
+    Favourite,
+    FormerSlug,
+    Invitation,
+    TimeOff,
+    TimeOffRule,
+    WeeklyHours,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -109,6 +117,7 @@ def make_booking(number: int = 1, *, auto_confirm: bool = True) -> Appointment:
     OrderEvent.objects.create(
         order=order, actor="customer", by=customer, to_status="placed", created_at=clock.now()
     )
+    Favourite.objects.create(user=customer, provider=provider)
     return appointment
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -39,6 +40,7 @@ from project.tests.admin_pages import act, change_url, list_url, make_booking, p
 from providers.models import (
     Category,
     DateOverride,
+    Favourite,
     FormerSlug,
     Invitation,
     Product,
@@ -54,7 +56,8 @@ from providers.models import (
 
 @pytest.fixture
 def site_admin(db: None, client: Client) -> User:
-    """An administrator, logged in."""
+    """An administrator, logged in; content types are known, as after a process's first pages."""
+    ContentType.objects.get_for_models(*registered())
     user = User.objects.create_superuser("boss@example.com", "a-password-for-tests")
     client.force_login(user)
     return user
@@ -102,6 +105,7 @@ def test_list_search_and_pages_open(site_admin: User, client: Client, model: typ
         (Service, 5),
         (WeeklyHours, 4),
         (DateOverride, 7),
+        (Favourite, 4),
         (FormerSlug, 5),
         (Invitation, 5),
         (TimeOff, 7),

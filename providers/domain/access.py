@@ -36,6 +36,13 @@ class Membership:
         return self.sees_all or (self.staff is not None and staff_id == self.staff.pk)
 
 
+def managers(provider: Provider) -> list[User]:
+    """Return those who run the business and may log in: its owner first, then its managers."""
+    rows = Staff.objects.managers().filter(provider=provider).select_related("user")
+    people = {each.pk: each for each in (provider.owner, *(row.user for row in rows)) if each}
+    return [each for each in people.values() if each.is_active]
+
+
 def memberships(user: User) -> list[Membership]:
     """Return the places of ``user``, by name of the business, in two queries.
 

@@ -1,6 +1,6 @@
 """The providers that somebody keeps, to find them again at once."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from customers.models import User
 from project.errors import InvalidInput
@@ -39,7 +39,7 @@ def is_kept(provider: Provider, user: User) -> bool:
 def within_reach(user: User) -> ProviderQuerySet:
     """Return what ``user`` may keep or drop: what everybody sees, and what is kept already."""
     kept = Favourite.objects.filter(user=user, provider=OuterRef("pk"))
-    return Provider.objects.filter(Q(approved=True, published=True) | Q(Exists(kept)))
+    return Provider.objects.listed() | Provider.objects.filter(Exists(kept))
 
 
 def favourites_of(user: User) -> ProviderQuerySet:

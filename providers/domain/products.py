@@ -41,7 +41,8 @@ def change_stock(product: Product, *, by: int) -> int:
     Raises ``InvalidInput`` when there are not so many, or would be too many.
     """
     with transaction.atomic():
-        return _write_stock(product, _lock(product) + by)
+        before = _lock(product)
+        return _write_stock(product, before + by, before=before)
 
 
 @retry_on_conflict
@@ -55,7 +56,7 @@ def set_stock(product: Product, *, to: int, seen: int) -> int:
         stock = _lock(product)
         if stock not in {seen, to}:
             raise StockMoved(left=stock)
-        return _write_stock(product, to)
+        return _write_stock(product, to, before=stock)
 
 
 @retry_on_conflict
@@ -83,10 +84,11 @@ def _lock(product: Product) -> int:
     return locked.values_list("stock", flat=True).get(pk=product.pk)
 
 
-def _write_stock(product: Product, stock: int) -> int:
+def _write_stock(product: Product, stock: int, *, before: int) -> int:
+    """Write it. Cancelled orders may have brought back more than anybody could add."""
     if stock < 0:
         raise InvalidInput("There are not so many left.", field="stock")
-    if stock > MOST_IN_STOCK:
+    if stock > max(before, MOST_IN_STOCK):
         raise InvalidInput(f"At most {MOST_IN_STOCK}.", field="stock")
     Product.objects.filter(pk=product.pk).update(stock=stock)
     product.stock = stock

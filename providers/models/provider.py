@@ -172,6 +172,11 @@ class Provider(models.Model):
         return reverse("provider_detail", args=[self.slug])
 
     @property
+    def is_listed(self) -> bool:
+        """Whether everybody may see it; `ProviderQuerySet.listed` asks the database the same."""
+        return self.approved and self.published
+
+    @property
     def rating(self) -> Decimal | None:
         """The mean of its shown reviews, to one place; nothing without any."""
         return mean_stars(self.rating_total, self.rating_count)
@@ -201,6 +206,10 @@ class StaffQuerySet(models.QuerySet["Staff"]):
     def active(self) -> Self:
         """Those who can be booked."""
         return self.filter(active=True)
+
+    def managers(self) -> Self:
+        """Those who run the business beside its owner, and can log in."""
+        return self.active().filter(role=Staff.Role.MANAGER, user__isnull=False)
 
     def performing(self, service: int) -> Self:
         """Those who can be booked for the service with this id."""

@@ -93,7 +93,7 @@ def test_queries_do_not_grow_with_orders(
 
 def test_the_list_has_pages(salon: Salon, as_user: LogIn, shampoo: Product) -> None:
     for _ in range(21):
-        place(salon, shampoo)
+        place(salon, shampoo, by=Actor.provider(salon.mary))
     client = as_user(salon.mary)
     assert client.get(PAGE).content.decode().count('id="order-') == 20
     assert client.get(f"{PAGE}?page=2").content.decode().count('id="order-') == 1

@@ -273,3 +273,20 @@ def test_what_is_no_picture_is_explained(salon: Salon, as_user: LogIn, shampoo: 
     assert response.status_code == 422
     assert "This is not a picture" in text_of(response)
     assert fresh(shampoo).picture == ""
+
+
+@pytest.mark.parametrize(
+    "sent", [{"change": "200000"}, {"change": "200000", "to": "5", "seen": "5"}]
+)
+@pytest.mark.parametrize("headers", [TO_LIST, {}], ids=["list", "page"])
+def test_too_much_at_once_is_said_wherever_it_was_typed(
+    salon: Salon,
+    as_user: LogIn,
+    shampoo: Product,
+    sent: dict[str, str],
+    headers: dict[str, str],
+) -> None:
+    response = as_user(salon.mary).post(url(shampoo, "stock/"), sent, headers=headers)
+    assert response.status_code == 422
+    assert "less than or equal to 99999" in response.content.decode()
+    assert fresh(shampoo).stock == 10

@@ -60,7 +60,7 @@ def product_edit(request: BusinessRequest, product_id: int) -> HttpResponse:
 def product_stock(request: BusinessRequest, product_id: int) -> HttpResponse:
     """Add some, take some away, or set what was counted. HTMX gets the list back.
 
-    409 with what there is now when the stock changed since it was counted.
+    422 with what is wrong; 409 with what there is now when the stock changed since it was counted.
     """
     product = get_product(request, product_id)
     form = StockForm(request.POST)
@@ -72,7 +72,7 @@ def product_stock(request: BusinessRequest, product_id: int) -> HttpResponse:
         form.add_error("to", error.message)
         return _show_stock(request, product, form, status=422)
     except StockMoved as error:
-        product.stock = error.left
+        product.stock = error.left  # what the page then says was seen, so that a repeat sets it
         form.add_error("to", error.message)
         return _show_stock(request, product, form, status=409)
     if wants(request, "products"):
@@ -136,9 +136,14 @@ def _show_stock(
 ) -> HttpResponse:
     """Show the list or the product's page with what is wrong about the stock."""
     if wants(request, "products"):
-        return _show_list(request, problem=str(stock_form.errors["to"][0]), status=status)
+        return _show_list(request, problem=_first_error(stock_form), status=status)
     form = ProductForm(instance=product)
     return _show_form(request, form, product=product, stock_form=stock_form, status=status)
+
+
+def _first_error(form: StockForm) -> str:
+    """Return what is wrong, of whichever field: the list's own buttons send another than ``to``."""
+    return str(next(iter(form.errors.values()))[0])
 
 
 def _show_form(

@@ -57,7 +57,7 @@ def share(request: BusinessRequest) -> HttpResponse:
             ("Services", [_link(request, each) for each in services]),
             ("People", [_link(request, each) for each in people]),
         ],
-        "public": provider.approved and provider.published,
+        "public": provider.is_listed,
         "services": services,
         "snippet": _snippet(provider, page),
     }

@@ -18,6 +18,7 @@ from django.test import Client as Browser
 
 from booking.domain.actors import Actor
 from booking.domain.booking import Contact
+from booking.domain.clients import merge_clients
 from booking.domain.closing_accounts import (
     GRACE,
     SETTLE,
@@ -42,7 +43,10 @@ from project.tests.photos import plain, save
 from providers.domain.pictures import set_picture
 from providers.models import Favourite, Invitation, Product
 
-TRACES = ("Danai Chikwanha", "danai", "+263772555666", "772555666", "second@example.net")
+TRACES = (
+    *("Danai Chikwanha", "danai", "+263772555666", "772555666", "second@example.net"),
+    *("Maiden", "772111222"),
+)
 """What must be nowhere in the end, in whatever case."""
 
 END = NOW + GRACE
@@ -82,13 +86,13 @@ def book(salon: Salon, user: User, *, start: datetime = START, **given: Any) -> 
     return salon.book(start=start, **who | given)
 
 
-def make_product(salon: Salon) -> Product:
+def make_product(salon: Salon, *, name: str = "Shampoo") -> Product:
     return Product.objects.create(
-        provider=salon.provider, name="Shampoo", price=Decimal(5), stock=10, active=True
+        provider=salon.provider, name=name, price=Decimal(5), stock=10, active=True
     )
 
 
-def order(salon: Salon, user: User, product: Product) -> Order:
+def order(salon: Salon, user: User, product: Product, **given: Any) -> Order:
     return place_order(
         customer=user,
         provider=salon.provider,
@@ -96,12 +100,15 @@ def order(salon: Salon, user: User, product: Product) -> Order:
         notes="For Danai Chikwanha, please",
         by=Actor.customer(user),
         now=NOW,
+        **given,
     )
 
 
-def close(user: User, monday: Any) -> None:
+def close(user: User, monday: Any, *, suspended: bool = False) -> None:
     """Everything from the wish to the end, with the mails in between."""
     confirm_closing(user, now=NOW)
+    if suspended:
+        User.objects.filter(pk=user.pk).update(is_active=False)
     for moment in (END, END + SETTLE):
         monday.move_to(moment)
         close_accounts(now=moment)
@@ -133,7 +140,9 @@ def leaks() -> dict[str, list[str]]:
 
 def live_a_little(salon: Salon, danai: User, admin: User) -> Appointment:
     """Leave traces wherever a person can."""
-    visit = book(salon, danai, notes="I am Danai Chikwanha, ring 0772555666")
+    visit = book(
+        salon, danai, notes="I am Danai Chikwanha, ring 0772555666", idempotency_key="danai:1"
+    )
     book(salon, danai, start=START + DAY, contact=Contact(name="DANAI", phone="+263772555666"))
     book(salon, danai, start=FAR)
     deliver()
@@ -142,7 +151,7 @@ def live_a_little(salon: Salon, danai: User, admin: User) -> Appointment:
     Appointment.objects.filter(pk=visit.pk).update(business_notes="Danai likes tea")
     review = write_review(visit, by=danai, rating=5, text="Lovely!", now=visit.end)
     reply(review, by=salon.alice, text="Thank you, Danai Chikwanha!", now=visit.end)
-    order(salon, danai, make_product(salon))
+    order(salon, danai, make_product(salon), idempotency_key="danai:2")
     client = Client.objects.get(user=danai)
     Client.objects.filter(pk=client.pk).update(notes="Danai's dog is called Rex", blocked=True)
     Client.objects.create(
@@ -152,6 +161,7 @@ def live_a_little(salon: Salon, danai: User, admin: User) -> Appointment:
         name="Danai",
         merged_into=client,
     )
+    found_to_be_the_same(salon, client)
     Favourite.objects.create(user=danai, provider=salon.provider)
     set_preference(danai, MessageKind.DIGEST, Channel.EMAIL, wanted=True)
     OptOut.objects.create(digest=digest(danai.email), kind=MessageKind.REMINDERS)
@@ -160,24 +170,20 @@ def live_a_little(salon: Salon, danai: User, admin: User) -> Appointment:
     Invitation.objects.create(
         staff=colleague, email="Danai@example.com", created_at=NOW, expires_at=NOW + DAY
     )
+    agenda(salon, ["14:30–16:00", "Danai Chikwanha, Box braids, with Rudo"])
     Notification.objects.create(
         recipient=salon.alice,
         side="provider",
-        kind="digest",
+        kind="business",
         provider=salon.provider,
-        title="Today",
+        title="Somebody joined",
+        text="They sign in with danai@example.com.",
         path="/provider/",
-        dedupe="agenda",
-        message={"facts": [["10:00", "Danai Chikwanha, Box braids"]], "sentences": ["danai"]},
+        dedupe="other",
+        message={"sentences": ["They sign in with danai@example.com."], "facts": []},
     )
-    LogEntry.objects.create(
-        user=admin,
-        content_type=ContentType.objects.get_for_model(User),
-        object_id=str(danai.pk),
-        object_repr="Danai Chikwanha",
-        action_flag=CHANGE,
-        change_message='[{"changed": {"name": "address", "object": "danai@example.com (Danai)"}}]',
-    )
+    for entry in LOGGED:
+        log(admin, danai, **entry)
     Browser().login(username="danai@example.com", password="a-password-for-tests")
     Browser().force_login(danai)
     Browser().post(
@@ -185,3 +191,52 @@ def live_a_little(salon: Salon, danai: User, admin: User) -> Appointment:
     )
     deliver()
     return visit
+
+
+LOGGED = (
+    {
+        "object_repr": "Danai Maiden",
+        "change_message": '[{"changed": {"name": "address", "object": "danai@example.com (D.)"}}]',
+    },
+    {"object_repr": "Danai Chikwanha", "change_message": "Renamed from Danai Maiden."},
+    {
+        "object_id": "0",
+        "object_repr": "second@example.net",
+        "change_message": '[{"added": {"name": "address", "object": "Second@example.net"}}]',
+    },
+)
+
+
+def log(admin: User, about: User, **given: str) -> LogEntry:
+    """What an administrator did to an account, by its former name too."""
+    entry: dict[str, Any] = {"object_id": str(about.pk)} | given
+    return LogEntry.objects.create(
+        user=admin,
+        content_type=ContentType.objects.get_for_model(User),
+        action_flag=CHANGE,
+        **entry,
+    )
+
+
+def agenda(salon: Salon, *facts: list[str], start: datetime = START) -> Notification:
+    """The mail of the morning, with these lines."""
+    day = start.astimezone(salon.provider.tz).date().isoformat()
+    return Notification.objects.create(
+        recipient=salon.alice,
+        side="provider",
+        kind="digest",
+        provider=salon.provider,
+        title="Today at Tendai Hair Studio",
+        path="/provider/",
+        dedupe=f"digest:{salon.provider.pk}:{day}:{salon.alice.pk}",
+        message={"subject": "Today", "facts": list(facts), "sentences": [], "link": "http://x/"},
+    )
+
+
+def found_to_be_the_same(salon: Salon, client: Client) -> Appointment:
+    """A guest's booking, of whom the business found that it was the client."""
+    contact = Contact(name="Danai Maiden", phone="+263772111222")
+    guest = salon.book(start=START + 2 * DAY, by=Actor.guest(), contact=contact)
+    assert guest.client is not None
+    merge_clients(client, guest.client, by=Actor.provider(salon.alice), now=NOW)
+    return guest

@@ -1,15 +1,20 @@
 """Deleting an account: asked for, confirmed by mail, waited for, shut."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError
 from django.test import Client as Browser
 
+from booking.domain import closing_accounts
 from booking.domain.actors import Actor
+from booking.domain.blotting import FORMER
 from booking.domain.booking import Contact
 from booking.domain.closing_accounts import (
+    GRACE,
+    SETTLE,
     StillNeeded,
     TooLate,
     ask_to_close,
@@ -17,20 +22,23 @@ from booking.domain.closing_accounts import (
     confirm_closing,
     keep_account,
 )
-from booking.domain.erasing import CLOSED, FORMER
+from booking.domain.erasing import CLOSED
 from booking.models import (
+    Client,
     Notification,
     OrderStatus,
     OutboxJob,
     Session,
     Status,
 )
+from booking.tests.cast import make_provider, make_user
 from booking.tests.domain.leaving import (
     END,
     FAR,
     book,
     close,
     danai,
+    found_to_be_the_same,
     make_product,
     monday,
     order,
@@ -133,15 +141,93 @@ def test_owners_with_open_orders_are_refused(salon: Salon, danai: User) -> None:
         confirm_closing(salon.alice, now=NOW)
 
 
-def test_a_business_published_in_the_grace_keeps_its_owner(salon: Salon) -> None:
+def test_a_business_published_in_the_grace_keeps_its_owner(salon: Salon, monday: Any) -> None:
     Provider.objects.update(published=False)
     confirm_closing(salon.alice, now=NOW)
+    deliver()
     Provider.objects.update(published=True)
-    assert close_accounts(now=END) == 0
+    monday.move_to(END)
+    assert [close_accounts(now=END) for _ in range(3)] == [0, 0, 0]
     salon.alice.refresh_from_db()
-    assert salon.alice.is_active
+    assert (salon.alice.is_active, salon.alice.closing_at) == (True, None)
+    [sent] = deliver()
+    assert sent.subject == "Your Nguva account was not deleted"
+    assert "Tendai Hair Studio is yours and can be booked" in sent.body
     Provider.objects.update(published=False)
+    confirm_closing(salon.alice, now=END)
+    assert close_accounts(now=END + GRACE) == 1
+
+
+def test_those_who_cannot_go_keep_no_later_ones_waiting(
+    danai: User, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing_accounts, "AT_ONCE", 1)
+    real = closing_accounts.obstacle
+
+    def trouble(user: User, *, now: datetime) -> StillNeeded | None:
+        if user == danai:
+            raise DatabaseError
+        return real(user, now=now)
+
+    confirm_closing(danai, now=NOW)
+    for number in range(2):
+        owner = make_user(f"o{number}@example.com")
+        confirm_closing(owner, now=NOW)
+        make_provider(owner, hours=False)
+    confirm_closing(salon.dana, now=NOW + DAY)
+    monkeypatch.setattr(closing_accounts, "obstacle", trouble)
+    assert close_accounts(now=END + DAY) == 1
+    salon.dana.refresh_from_db()
+    assert salon.dana.shut_at == END + DAY
+
+
+def test_one_published_while_it_is_shut_is_not_erased(salon: Salon) -> None:
+    Provider.objects.update(published=False)
+    confirm_closing(salon.alice, now=NOW)
     assert close_accounts(now=END) == 1
+    Provider.objects.update(published=True)
+    assert close_accounts(now=END + SETTLE) == 0
+    salon.alice.refresh_from_db()
+    assert salon.alice.name == "Alice Ncube"
+    Provider.objects.update(published=False)
+    assert close_accounts(now=END + DAY) == 1
+
+
+# --- suspended by an administrator ----------------------------------------------------------------
+
+
+def test_a_suspended_account_is_shut_on_its_day_before_it_is_erased(
+    salon: Salon, danai: User, monday: Any
+) -> None:
+    booked = book(salon, danai, start=FAR)
+    confirm_closing(danai, now=NOW)
+    User.objects.filter(pk=danai.pk).update(is_active=False)
+    deliver()
+    late = END + SETTLE
+    assert close_accounts(now=END - timedelta(seconds=1)) == 0
+    monday.move_to(late)
+    assert close_accounts(now=late) == 1
+    danai.refresh_from_db()
+    assert (danai.name, danai.shut_at) == ("Danai Chikwanha", late)
+    assert ("danai@example.com",) in {tuple(sent.to) for sent in deliver()}
+    booked.refresh_from_db()
+    assert booked.status == Status.CANCELLED
+    assert close_accounts(now=late + SETTLE) == 1
+
+
+def test_a_suspended_account_without_a_wish_stays(danai: User) -> None:
+    User.objects.filter(pk=danai.pk).update(is_active=False)
+    assert close_accounts(now=FAR) == 0
+
+
+def test_a_suspended_owner_whose_business_is_shown_is_not_closed(salon: Salon) -> None:
+    Provider.objects.update(published=False)
+    confirm_closing(salon.alice, now=NOW)
+    User.objects.filter(pk=salon.alice.pk).update(is_active=False)
+    Provider.objects.update(published=True)
+    assert close_accounts(now=END + SETTLE) == 0
+    salon.alice.refresh_from_db()
+    assert (salon.alice.name, salon.alice.closing_at) == ("Alice Ncube", None)
 
 
 def test_the_contacts_of_an_owner_who_left_go(salon: Salon, monday: Any) -> None:
@@ -208,6 +294,16 @@ def test_bookings_made_as_a_guest_with_a_confirmed_address_go_too(
     close(danai, monday)
     guest.refresh_from_db()
     assert (guest.status, guest.guest_name, guest.guest_email) == (Status.CANCELLED, FORMER, "")
+
+
+def test_bookings_of_a_guest_who_is_the_same_client_go_too(
+    salon: Salon, danai: User, monday: Any
+) -> None:
+    book(salon, danai)
+    guest = found_to_be_the_same(salon, Client.objects.get(user=danai))
+    close(danai, monday)
+    guest.refresh_from_db()
+    assert (guest.guest_name, guest.guest_phone) == (FORMER, "")
 
 
 def test_others_with_the_same_contacts_stay(salon: Salon, danai: User, monday: Any) -> None:

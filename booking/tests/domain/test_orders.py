@@ -15,11 +15,13 @@ from booking.domain.errors import (
     OutOfStock,
     OutsidePolicy,
     PricesChanged,
+    TooManyOrders,
 )
 from booking.domain.orders import (
     MOST_LINES,
     MOST_OF_ONE,
-    Total,
+    MOST_OPEN,
+    Prices,
     available_steps,
     change_order,
     place_order,
@@ -30,6 +32,7 @@ from booking.tests.domain.conftest import NOW, TUESDAY, Salon
 from customers.models import User
 from project.errors import InvalidInput, NotAllowed
 from providers.domain.products import (
+    MOST_IN_STOCK,
     StockMoved,
     change_stock,
     save_product,
@@ -172,7 +175,7 @@ class TestPlacing:
     def test_another_price_than_was_shown_orders_nothing(
         self, place: Place, shampoo: Product
     ) -> None:
-        shown = Total(Decimal("9.50"), "USD")
+        shown = Prices({shampoo.pk: Decimal("9.50")}, "USD")
         assert place({shampoo: 1}, expected=shown).total == Decimal("9.50")
         Product.objects.update(price=Decimal("9.51"))
         with pytest.raises(PricesChanged):
@@ -183,8 +186,42 @@ class TestPlacing:
         self, place: Place, shampoo: Product
     ) -> None:
         with pytest.raises(PricesChanged):
-            place({shampoo: 1}, expected=Total(Decimal("9.50"), "ZWG"))
+            place({shampoo: 1}, expected=Prices({shampoo.pk: Decimal("9.50")}, "ZWG"))
         assert nothing_written(shampoo)
+
+    def test_other_prices_that_come_to_the_same_order_nothing(
+        self, place: Place, shampoo: Product, oil: Product
+    ) -> None:
+        shown = Prices({shampoo.pk: Decimal("9.50"), oil.pk: Decimal(12)}, "USD")
+        Product.objects.filter(pk=shampoo.pk).update(price=Decimal(12))
+        Product.objects.filter(pk=oil.pk).update(price=Decimal("9.50"))
+        with pytest.raises(PricesChanged):
+            place({shampoo: 1, oil: 1}, expected=shown)
+        assert nothing_written(shampoo, oil)
+
+    def test_a_currency_without_cents_has_whole_prices(
+        self, place: Place, salon: Salon, shampoo: Product, oil: Product
+    ) -> None:
+        type(salon.provider).objects.update(currency="JPY")
+        order = place({shampoo: 3, oil: 1})
+        assert [item.price for item in order.items.all()] == [10, 12]
+        assert (order.total, order.currency) == (Decimal(42), "JPY")
+
+    def test_nobody_has_more_than_a_few_open_at_one_business(
+        self, place: Place, salon: Salon, shampoo: Product
+    ) -> None:
+        orders = [place({shampoo: 1}, idempotency_key=str(n)) for n in range(MOST_OPEN)]
+        with pytest.raises(TooManyOrders, match="5 orders open here") as caught:
+            place({shampoo: 1})
+        assert (caught.value.code, stock(shampoo)) == ("too_many_orders", 10 - MOST_OPEN)
+        assert place({shampoo: 1}, idempotency_key="0") == orders[0]
+        place({shampoo: 1}, customer=make_user())
+        elsewhere = make_product(make_provider())
+        place({elsewhere: 1}, provider=elsewhere.provider)
+        place({shampoo: 1}, by=salon.owner)
+        go(orders[0], salon, CANCELLED)
+        go(orders[1], salon, CANCELLED)
+        assert place({shampoo: 1}).status == PLACED
 
     @pytest.mark.parametrize("hidden", [{"published": False}, {"approved": False}])
     def test_a_business_that_nobody_sees_takes_no_orders(
@@ -246,7 +283,7 @@ class TestRepeats:
     ) -> None:
         first = place({oil: 3}, idempotency_key="k")
         Product.objects.update(active=False, price=Decimal(1))
-        again = place({oil: 3}, idempotency_key="k", expected=Total(Decimal(36), "USD"))
+        again = place({oil: 3}, idempotency_key="k", expected=Prices({oil.pk: Decimal(12)}, "USD"))
         assert again == first
 
     def test_the_same_key_for_something_else_is_refused(
@@ -420,3 +457,16 @@ class TestStock:
         shift_product(two, by=-1)
         shift_product(one, by=5)
         assert list(Product.objects.for_provider(salon.provider)) == [two, one, other]
+
+
+def test_what_came_back_above_the_limit_can_be_sold_or_taken_away(
+    place: Place, salon: Salon, shampoo: Product
+) -> None:
+    order = place({shampoo: 2})
+    set_stock(shampoo, to=MOST_IN_STOCK, seen=stock(shampoo))
+    go(order, salon, CANCELLED)
+    assert stock(shampoo) == MOST_IN_STOCK + 2
+    assert change_stock(shampoo, by=-1) == MOST_IN_STOCK + 1
+    with pytest.raises(InvalidInput, match="At most 99999"):
+        change_stock(shampoo, by=1)
+    assert set_stock(shampoo, to=7, seen=MOST_IN_STOCK + 1) == 7

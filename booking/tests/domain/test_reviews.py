@@ -14,7 +14,7 @@ from booking.models import Appointment, OutboxJob, Review, ReviewReport, Status
 from booking.tests.cast import make_user
 from customers.models import User
 from project.errors import InvalidInput, NotAllowed
-from providers.models import Provider
+from providers.models import Provider, Staff
 from providers.tests.salon import DAY, HOUR, NOW, Salon, make_appointment, make_salon
 
 pytestmark = pytest.mark.django_db
@@ -324,3 +324,31 @@ class TestAsking:
         with pytest.raises(InvalidTransition):
             complete(visit(salon, status=Status.NO_SHOW), by=Actor.provider(salon.alice), now=NOW)
         assert jobs("review_ask") == 0
+
+
+class TestOwnBusiness:
+    """Whoever belongs to a business says nothing of it, and is not asked."""
+
+    def people(self, salon: Salon) -> list[User]:
+        Staff.objects.filter(user=salon.bob).update(active=False)
+        return [salon.alice, salon.mary, salon.bob]
+
+    def test_owner_and_team_past_or_present_write_none(self, salon: Salon) -> None:
+        for days, who in enumerate(self.people(salon), start=1):
+            with pytest.raises(reviews.OwnBusiness, match="You belong to this business"):
+                write(visit(salon, customer=who, days=days), rating=5)
+        assert figures(salon) == (0, 0)
+
+    def test_it_is_not_suggested_to_them(self, salon: Salon) -> None:
+        for days, who in enumerate(self.people(salon), start=1):
+            visit(salon, customer=who, days=days)
+            assert not reviews.review_due(who, NOW).exists()
+
+    def test_they_are_not_asked(self, salon: Salon) -> None:
+        for days, who in enumerate(self.people(salon), start=1):
+            booked = visit(salon, customer=who, days=days, status=Status.CONFIRMED)
+            complete(booked, by=Actor.provider(salon.alice), now=NOW)
+        assert jobs("review_ask") == 0
+
+    def test_those_of_another_business_may(self, salon: Salon) -> None:
+        assert write(visit(salon, customer=salon.charlie)).author == salon.charlie

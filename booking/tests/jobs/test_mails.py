@@ -177,12 +177,18 @@ def test_expired(asking_salon: Salon, monday: time_machine.Traveller) -> None:
     assert "Nobody answered this request before its start." in to_provider(mails).body
 
 
-def test_completed_says_nothing(salon: Salon, monday: time_machine.Traveller) -> None:
+def test_completed_asks_how_it_was_and_says_nothing_else(
+    salon: Salon, monday: time_machine.Traveller
+) -> None:
     appointment = salon.book()
     deliver()
     monday.move_to(START + DAY)
     complete(appointment, by=Actor.provider(salon.alice), now=START + DAY)
-    assert deliver() == []
+    [asked] = deliver()
+    assert (asked.to, asked.subject) == (
+        ["chipo@example.com"],
+        "How was Box braids at Tendai Hair Studio?",
+    )
     assert not OutboxJob.objects.open().exists()
 
 

@@ -157,6 +157,8 @@ def test_sent_again_it_is_the_same_file_but_not_once_it_took_place(
     assert gist(to_customer(deliver())) == first
     monday.move_to(START + DAY)
     complete(appointment, by=Actor.provider(salon.alice), now=START + DAY)
+    [asked] = deliver()
+    assert (asked.subject[:7], asked.attachments) == ("How was", [])
     resend(message, channel=None, now=START + DAY)
     [sent] = deliver()
     assert sent.attachments == []

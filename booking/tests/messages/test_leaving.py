@@ -1,17 +1,21 @@
 """Whoever left the business, or lost a booking to a colleague, reads no more than they should."""
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 
 from booking.domain.actors import Actor
 from booking.domain.lifecycle import cancel, reschedule
+from booking.domain.orders import place_order
+from booking.domain.reviews import write_review
 from booking.jobs.handlers import HANDLERS
 from booking.jobs.runner import run_next
-from booking.models import Appointment, Delivery
+from booking.models import Appointment, Delivery, Notification, OutboxJob, Status
 from booking.notifications.recipients import recipients_of
 from booking.tests import cast
 from booking.tests.jobs.salon import DAY, NOW, START, Salon, deliver, only, to_customer
 from booking.tests.messages.test_invitations import gist
 from customers.models import User
+from providers.models import Staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
@@ -62,6 +66,51 @@ def test_whoever_leaves_before_the_mail_does_gets_none(salon: Salon, how: str) -
     assert addresses == {"chipo@example.com", "studio@example.com"}
     his = Delivery.objects.get(notification__recipient=bob, channel="email")
     assert (his.status, his.error) == ("skipped", "not wanted")
+
+
+def manager(salon: Salon) -> User:
+    bob = hire(salon)
+    salon.rudo.role = Staff.Role.MANAGER
+    salon.rudo.save()
+    return bob
+
+
+def news_of_the_business(salon: Salon) -> None:
+    """An order and a review, of which those who run the business are told."""
+    place_order(
+        customer=salon.dana,
+        provider=salon.provider,
+        items={cast.make_product(salon.provider).pk: 1},
+        by=Actor.customer(salon.dana),
+        now=NOW,
+    )
+    visit = salon.book(by=Actor.customer(salon.dana), customer=salon.dana)
+    Appointment.objects.filter(pk=visit.pk).update(status=Status.COMPLETED)
+    write_review(visit, by=salon.dana, rating=4, text="", now=NOW)
+
+
+def his_mails(mails: list[EmailMultiAlternatives]) -> list[str]:
+    return sorted(sent.subject.split(":")[0] for sent in mails if sent.to == ["bob@example.com"])
+
+
+def test_a_manager_hears_of_orders_and_reviews(salon: Salon) -> None:
+    manager(salon)
+    news_of_the_business(salon)
+    assert his_mails(deliver()) == ["New booking", "New order", "New review"]
+
+
+def test_whoever_is_no_manager_any_more_hears_of_own_bookings_alone(salon: Salon) -> None:
+    bob = manager(salon)
+    news_of_the_business(salon)
+    while Delivery.objects.filter(notification__recipient=bob, channel="email").count() < 3:
+        assert run_next(HANDLERS)
+    Delivery.objects.update(status="queued")  # none of them has left so far
+    OutboxJob.objects.filter(kind="deliver").update(done_at=None)
+    salon.rudo.role = Staff.Role.STAFF
+    salon.rudo.save()
+    assert his_mails(deliver()) == ["New booking"]
+    mine = Notification.objects.for_user(bob)
+    assert [each.title.split(":")[0] for each in mine] == ["New booking"]
 
 
 def test_a_timezone_that_does_not_exist_silences_nobody(salon: Salon) -> None:

@@ -14,10 +14,12 @@ from booking.domain.actors import Actor
 from booking.domain.booking import book
 from booking.domain.clients import Contact, client_of, set_blocked
 from booking.domain.free_time import make_ask
+from booking.domain.orders import MOST_OPEN
 from booking.models import Appointment, Order
 from booking.tests import cast
 from booking.tests.cast import make_product, make_user
 from booking.tests.pages.conftest import NOW, TUESDAY, Salon
+from booking.views import limits
 from booking.views.lookup import find_service
 from customers.models import User
 from providers.models import Product, Provider
@@ -253,3 +255,42 @@ def test_queries_do_not_grow_with_the_basket(browser: Client, salon: Salon) -> N
             page(browser)
         counts.append(len(queries))
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_prices_that_moved_within_one_sum_are_shown_first(
+    browser: Client, salon: Salon, shampoo: Product
+) -> None:
+    oil = make_product(salon.provider, price=Decimal("19.00"))
+    browser.post(f"/basket/{oil.pk}/add/")
+    form = {"offered": offered(page(browser))}
+    Product.objects.filter(pk=shampoo.pk).update(price=Decimal("9.00"))
+    Product.objects.filter(pk=oil.pk).update(price=Decimal("20.00"))
+    response = browser.post(PAGE, form)
+    assert (response.status_code, Order.objects.count()) == (409, 0)
+    assert "The price has changed meanwhile." in response.content.decode()
+
+
+def test_too_many_open_orders_are_refused_in_plain_words(
+    browser: Client, dana: User, salon: Salon
+) -> None:
+    form = {"offered": offered(page(browser))}
+    for _ in range(MOST_OPEN):
+        Order.objects.create(
+            provider=salon.provider, customer=dana, total=1, currency="USD", created_at=NOW
+        )
+    response = browser.post(PAGE, form)
+    assert (response.status_code, Order.objects.count()) == (422, MOST_OPEN)
+    assert "You have 5 orders open here." in response.content.decode()
+
+
+def test_an_account_that_orders_by_machine_is_slowed_down(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "ORDERS_ALLOWED", 1)
+    form = {"offered": offered(page(browser))}
+    assert browser.post(PAGE, form).status_code == 303
+    Order.objects.update(status="cancelled")
+    refused = browser.post(PAGE, form)
+    assert (refused.status_code, Order.objects.count()) == (429, 1)
+    assert 0 < int(refused["Retry-After"]) <= limits.ORDERS_WINDOW
+    assert "You have placed many orders in a short time." in refused.content.decode()

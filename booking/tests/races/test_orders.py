@@ -10,8 +10,8 @@ from django.db.migrations import AlterField, RemoveConstraint
 
 from booking.domain import orders
 from booking.domain.actors import Actor
-from booking.domain.errors import InvalidTransition, OutOfStock, OutsidePolicy
-from booking.domain.orders import change_order, lock_products, place_order
+from booking.domain.errors import InvalidTransition, OutOfStock, OutsidePolicy, TooManyOrders
+from booking.domain.orders import MOST_OPEN, change_order, lock_products, place_order
 from booking.models import Order, OrderEvent, OrderItem, OrderStatus, OutboxJob
 from booking.tests.cast import make_product, make_user
 from booking.tests.races.business import NOW, Business
@@ -203,3 +203,21 @@ def test_control_without_lock_additions_are_lost(
 
 def test_the_real_lock_is_what_the_controls_replace() -> None:
     assert orders.lock_products is lock_products
+
+
+def test_one_person_in_many_windows_has_no_more_open_than_they_may(business: Business) -> None:
+    dana = make_user()
+    products = [make_product(business.provider, stock=99) for _ in range(CLIENTS)]
+
+    def order(product: Product) -> Order:
+        return place_order(
+            customer=dana,
+            provider=business.provider,
+            items={product.pk: 1},
+            by=Actor.customer(dana),
+            now=NOW,
+        )
+
+    found = race(partial(order, each) for each in products)
+    assert found.refused_with(TooManyOrders) == CLIENTS - MOST_OPEN
+    assert Order.objects.count() == MOST_OPEN
