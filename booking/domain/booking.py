@@ -12,13 +12,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from booking.availability import Slot
 from booking.constraints import is_overlap
 from booking.domain.actors import Actor
 from booking.domain.clients import Contact, check_not_blocked, client_of, current
 from booking.domain.errors import IdempotencyMismatch, NotFree, PriceChanged, SlotUnavailable
 from booking.domain.events import Action, record
-from booking.domain.free_time import Ask, FreeTime, check_instant, load_around
+from booking.domain.free_time import Ask, FreeTime, check_instant, load_around, performers
 from booking.domain.locking import lock_provider
 from booking.domain.offers import as_offered
 from booking.domain.pricing import price_of
@@ -145,17 +144,7 @@ def _book(booking: Booking) -> Appointment:
                     "We kept this time for you for a while, and that while is over."
                 )
         booking = _as_offered(booking, provider)
-        free = load_around(
-            booking.ask,
-            booking.start,
-            now=booking.now,
-            by_business=booking.override_policy,
-            visitor=booking.visitor,
-        )
-        slot = free.slot(booking.start)
-        if slot is None:
-            raise NotFree(free)
-        return _write(booking, _choose(booking, free, slot))
+        return _write(booking, _choose(booking))
 
 
 def _as_offered(booking: Booking, provider: Provider) -> Booking:
@@ -168,14 +157,44 @@ def _as_offered(booking: Booking, provider: Provider) -> Booking:
     return replace(booking, ask=ask)
 
 
-def _choose(booking: Booking, free: FreeTime, slot: Slot) -> Staff | None:
-    """Return who performs it: of a hold the one who was shown, whoever else could."""
+def _choose(booking: Booking) -> Staff | None:
+    """Return who performs it: of a hold the one who was shown, whoever else could.
+
+    Raises ``NotFree``. Of a hold only that one person's time is looked at, unless it is not free.
+    """
+    held = _held_person(booking)
+    if held is not None:
+        narrow = replace(booking.ask, staff=held)
+        if _load(booking, narrow).slot(booking.start) is not None:
+            return held
+    free = _load(booking, booking.ask)
+    slot = free.slot(booking.start)
+    if slot is None:
+        raise NotFree(free)
     if booking.hold is None:
         return free.choose(slot)
     if booking.hold.staff_id not in slot.staff_ids:
         message = "The person we showed you cannot take this time any more. Somebody else can."
         raise NotFree(free, message)
-    return next((one for one in free.staff if one.pk == booking.hold.staff_id), None)
+    return held
+
+
+def _held_person(booking: Booking) -> Staff | None:
+    """Return whom the hold is with, as long as they perform the service."""
+    if booking.hold is None or booking.hold.staff_id is None:
+        return None
+    able = performers(booking.ask.service)
+    return next((one for one in able if one.pk == booking.hold.staff_id), None)
+
+
+def _load(booking: Booking, ask: Ask) -> FreeTime:
+    return load_around(
+        ask,
+        booking.start,
+        now=booking.now,
+        by_business=booking.override_policy,
+        visitor=booking.visitor,
+    )
 
 
 def _write(booking: Booking, staff: Staff | None) -> Appointment:
