@@ -47,6 +47,7 @@ def test_a_bell_without_an_answer_disturbs_nobody(
     page = stage.page(screen, user=dana)
     page.goto("/providers/")
     expect(page.locator("#bell")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # it asks once by itself
     page.context.clear_cookies()  # logged out in another window
     with page.expect_response("**/me/bell/") as answer:
         page.evaluate(REFRESH)

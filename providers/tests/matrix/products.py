@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from booking.domain.actors import Actor
 from booking.domain.orders import place_order
-from booking.tests.cast import make_product
+from booking.tests.cast import make_product, make_user
 from project import clock
 from providers.tests.matrix import Page, Scene
 
@@ -17,13 +17,13 @@ def a_product(scene: Scene) -> Sequence[object]:
 
 
 def an_order(scene: Scene) -> Sequence[object]:
-    """The reference of what Dana has just ordered."""
-    salon = scene.salon
+    """The reference of what somebody has just ordered; nobody may have many open ones."""
+    salon, customer = scene.salon, make_user()
     order = place_order(
-        customer=salon.dana,
+        customer=customer,
         provider=salon.provider,
         items={make_product(salon.provider).pk: 1},
-        by=Actor.customer(salon.dana),
+        by=Actor.customer(customer),
         now=clock.now(),
     )
     return (order.reference,)
