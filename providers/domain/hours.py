@@ -31,6 +31,8 @@ LONGEST_RANGE = timedelta(days=92)
 
 HOLIDAYS_AHEAD = timedelta(days=365)
 
+OVERLAP = "This overlaps another time of the day. With a break, the first ends where it begins."
+
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
@@ -54,7 +56,7 @@ def row_problems(rows: Sequence[Minutes | None]) -> dict[int, str]:
         if not 0 <= start < end <= MINUTES_A_DAY:
             problems[place] = "The end must come after the start."
         elif any(start < other[1] and other[0] < end for other in seen):
-            problems[place] = "This overlaps another time of the day."
+            problems[place] = OVERLAP
         else:
             seen.append(row)
     if len(seen) > MOST_INTERVALS:

@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(slots=True)
 class Rows:
-    """The intervals of one day; ``spare`` is the empty row behind "Add a break"."""
+    """The intervals of one day; ``spare`` is the empty row behind "Open twice"."""
 
     name: str
     rows: list[Row]

@@ -42,7 +42,7 @@ def test_the_page_says_how_long_the_week_is(salon: Salon, as_user: LogIn) -> Non
     html = as_user(salon.alice).get(PAGE).content.decode()
     assert "Open 54 h a week" in html
     assert html.count('value="08:00"') == 6
-    assert "Add a break" in html
+    assert "Open twice, with a break" in html
 
 
 @pytest.mark.parametrize("role", ["alice", "mary"])
@@ -186,7 +186,7 @@ def test_times_are_read(text: str, minute: int | None) -> None:
 
 def test_problems_name_their_row() -> None:
     assert row_problems([(480, 720), None, (700, 800), (1440, 1441)]) == {
-        2: "This overlaps another time of the day.",
+        2: "This overlaps another time of the day. With a break, the first ends where it begins.",
         3: "The end must come after the start.",
     }
     assert minutes_a_week({0: [(0, 60), (60, 120)], 6: [(0, 1440)]}) == 1560

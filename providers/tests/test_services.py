@@ -15,7 +15,7 @@ from booking.models import Appointment, Session
 from booking.tests.cast import make_category, make_resource, make_service, make_staff, set_hours
 from customers.models import User
 from project.tests.admin_pages import change_url, posted
-from providers.models import Service, WeeklyHours
+from providers.models import Service, Staff, WeeklyHours
 from providers.tests.salon import DAY, NOW, Salon, make_appointment
 
 pytestmark = pytest.mark.django_db
@@ -491,3 +491,9 @@ def test_fewer_seats_in_the_admin_count_for_coming_sessions(salon: Salon, client
         assert client.post(url, posted(client.get(url)) | changes).status_code == 302
         session.refresh_from_db()
         assert session.seats == seats
+
+
+def test_whoever_is_alone_performs_a_new_service(salon: Salon, as_user: LogIn) -> None:
+    Staff.objects.exclude(pk=salon.bobs.pk).update(active=False)
+    html = as_user(salon.alice).get("/provider/services/new/").content.decode()
+    assert re.search(rf'name="staff"[^>]*value="{salon.bobs.pk}"[^>]*checked', html)

@@ -6,7 +6,7 @@ and is 12 lines high; ``l2`` is the second of the lanes in which things at one t
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -133,6 +133,8 @@ class Draft:
 
     def say(self, span: Interval) -> str:
         zone = self.scale.zone
+        if span.start.astimezone(zone).time() == span.end.astimezone(zone).time() == time.min:
+            return "All day"
         return f"{say_time(span.start, zone)}–{say_time(span.end, zone)}"
 
 

@@ -25,7 +25,7 @@ from project.money import decimal_places
 from project.numbers import parse_number
 from providers.domain.services import Snag, Stretches, find_snags, offered, shift_service
 from providers.forms.services import ServiceForm
-from providers.models import Resource, Service
+from providers.models import Provider, Resource, Service, Staff
 from providers.views.access import BusinessRequest, address, business_context, manager
 from providers.views.pictures import service_picture_box
 
@@ -57,7 +57,8 @@ def service_new(request: BusinessRequest) -> HttpResponse:
     """Show the form of a new service; ``?resource=<id>`` fills it in for renting that by itself."""
     service = Service(provider=request.membership.provider)
     resource = _resource_to_rent(request)
-    form = ServiceForm(sent(request), instance=service, initial=_rent(resource))
+    initial = _rent(resource) or _alone(service.provider)
+    form = ServiceForm(sent(request), instance=service, initial=initial)
     if request.method != "POST" or not form.is_valid():
         return _show_form(request, form, bound=request.method == "POST")
     made = _save(form, now=clock.now())
@@ -179,6 +180,12 @@ def _resource_to_rent(request: BusinessRequest) -> Resource | None:
         return None
     own = Resource.objects.filter(provider=request.membership.provider)
     return get_object_or_404(own, pk=parse_number(text))
+
+
+def _alone(provider: Provider) -> dict[str, Any]:
+    """Return who performs a new service where nobody else could."""
+    people = list(Staff.objects.active().filter(provider=provider)[:2])
+    return {"staff": people} if len(people) == 1 else {}
 
 
 def _rent(resource: Resource | None) -> dict[str, Any]:
