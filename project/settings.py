@@ -112,7 +112,7 @@ if CACHES["default"]["BACKEND"].endswith(".DatabaseCache"):
 # --- people -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "customers.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["customers.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
