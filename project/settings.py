@@ -111,6 +111,7 @@ if CACHES["default"]["BACKEND"].endswith(".DatabaseCache"):
 
 # --- people -----------------------------------------------------------------------------------
 
+SESSION_ENGINE = "project.sessions"
 AUTH_USER_MODEL = "customers.User"
 AUTHENTICATION_BACKENDS = ["customers.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
