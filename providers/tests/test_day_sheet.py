@@ -8,6 +8,7 @@ from django.test import Client
 from booking.models import Status
 from booking.tests.cast import make_service
 from customers.models import User
+from providers.models import TimeOff
 from providers.tests.salon import DAY, HOUR, NOW, Salon, make_appointment
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,9 @@ URL = "/provider/calendar/sheet/"
 
 def tables(client: Client, query: str = "") -> list[tuple[str, list[str]]]:
     found = client.get(URL + query).context["tables"]
-    return [(name, [f"{when} {it.contact_name}" for when, it in rows]) for name, rows in found]
+    return [
+        (table.name, [f"{when} {it.contact_name}" for when, it in table.rows]) for table in found
+    ]
 
 
 def test_each_person_has_their_day_in_order(salon: Salon, as_user: LogIn) -> None:
@@ -80,3 +83,16 @@ def test_full_day_is_small_and_has_no_pictures(salon: Salon, as_user: LogIn) -> 
 def test_unreadable_date_shows_today(salon: Salon, as_user: LogIn) -> None:
     response = as_user(salon.alice).get(URL, {"date": "never"})
     assert (response.status_code, response.context["title"]) == (400, "Tue 24 Nov 2026")
+
+
+def test_it_says_who_is_away(salon: Salon, as_user: LogIn) -> None:
+    midnight = NOW.replace(hour=22) - DAY  # in Harare
+    for staff, since, until in (
+        (salon.bobs, midnight, midnight + DAY),
+        (salon.tendai, NOW + HOUR, NOW + 2 * HOUR),
+    ):
+        TimeOff.objects.create(provider=salon.provider, staff=staff, start=since, end=until)
+    text = as_user(salon.alice).get("/provider/calendar/sheet/").content.decode()
+    assert "Bob (away all day)" in text
+    assert "Tendai (away 13:00–14:00)" in text
+    assert "Mary" not in text

@@ -1,5 +1,9 @@
 """The day on paper: one small page, for when the phone is empty or the hands are wet."""
 
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -41,16 +45,47 @@ def day_sheet(request: BusinessRequest) -> HttpResponse:
     return render(request, "providers/day_sheet.html", context, status=status)
 
 
-def _tables(diary: Diary) -> list[tuple[str, list[tuple[str, Appointment]]]]:
-    """Return for each person who has somebody coming, the times and the appointments."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One person's day: when they are away, and the times with their appointments."""
+
+    name: str
+    away: str
+    rows: list[tuple[str, Appointment]]
+
+
+def _tables(diary: Diary) -> list[Table]:
+    """Return a table for each person who has somebody coming or is away."""
     whose: list[Staff | None] = [*diary.people, None]
     tables = []
     for person in whose:
         visits = diary.visits_of(person, diary.first)
         rows = [row for visit in visits for row in _rows(diary, visit)]
-        if rows:
-            tables.append((person.name if person else NOBODY, rows))
+        away = _away(diary, person)
+        if rows or (person is not None and away):
+            tables.append(Table(person.name if person else NOBODY, away, rows))
     return tables
+
+
+def _away(diary: Diary, person: Staff | None) -> str:
+    """Say when this person, or the whole business, has time off: ``away 12:00–13:00``."""
+    off = [
+        say_span(each.span.start, each.span.end, diary.provider.tz, day=diary.first)
+        for each in diary.absences_of(person, diary.first)
+        if each.kind == "off" and not each.resource
+    ]
+    return f"away {', '.join(off)}" if off else ""
+
+
+def say_span(start: datetime, end: datetime, zone: ZoneInfo, *, day: date) -> str:
+    """Return ``12:00–13:00`` of that day, ``all day``, or up to where the day ends."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    begins = first.date() < day or (first.date() == day and first.time() == time.min)
+    ends = last.date() > day
+    if begins and ends:
+        return "all day"
+    since = "00:00" if begins else say_time(start, zone)
+    return f"{since}–{'24:00' if ends else say_time(end, zone)}"
 
 
 def _rows(diary: Diary, visit: Visit) -> list[tuple[str, Appointment]]:
