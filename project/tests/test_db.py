@@ -14,6 +14,9 @@ from project import db
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
+BUSY = 1.0
+"""Seconds within which a thread gets its turn, however busy the machine is."""
+
 
 @contextmanager
 def own_connection() -> Iterator[None]:
@@ -27,12 +30,12 @@ def own_connection() -> Iterator[None]:
         connection.close()
 
 
-def crossing_updates() -> tuple[Callable[[], int], Callable[[], int]]:
+def crossing_updates(held: float = 0.1) -> tuple[Callable[[], int], Callable[[], int]]:
     """Two works that lock each other out for certain on their first attempt.
 
     Each writes the row the other wants next, and waits for the other in between. PostgreSQL ends
-    one as a deadlock; on SQLite the second cannot even begin while the first is under way. Each
-    returns the number of attempts it took.
+    one as a deadlock; on SQLite the second cannot even begin while the first is under way, for
+    ``held`` seconds at least. Each returns the number of attempts it took.
     """
     first, second = (Group.objects.create(name=name).pk for name in ("first", "second"))
     met = threading.Barrier(2)
@@ -50,7 +53,7 @@ def crossing_updates() -> tuple[Callable[[], int], Callable[[], int]]:
                 if attempts == 1 and connection.vendor == "postgresql":
                     met.wait(10)
                 if attempts == 1 and connection.vendor == "sqlite":
-                    time.sleep(0.1)
+                    time.sleep(held)
                 Group.objects.filter(pk=others).update(name=f"{others} by {own}")
             return attempts
 
@@ -70,7 +73,7 @@ def outcomes(works: tuple[Callable[[], int], ...]) -> list[int | BaseException |
 
 
 def test_without_a_retry_one_of_two_crossing_transactions_fails() -> None:
-    results = outcomes(crossing_updates())
+    results = outcomes(crossing_updates(BUSY))
     errors = [result for result in results if isinstance(result, BaseException)]
     assert len(errors) == 1
     assert db.is_conflict(errors[0])
@@ -121,7 +124,9 @@ def test_inside_a_foreign_transaction_it_runs_once() -> None:
 
 
 def a_conflict() -> OperationalError:
-    errors = [result for result in outcomes(crossing_updates()) if isinstance(result, Exception)]
+    errors = [
+        result for result in outcomes(crossing_updates(BUSY)) if isinstance(result, Exception)
+    ]
     Group.objects.all().delete()
     assert isinstance(errors[0], OperationalError)
     return errors[0]
